@@ -1,0 +1,104 @@
+/**
+ * The closed list of error codes. Each says whether trying again may help and what to do;
+ * the message built from it says what happened and with which input.
+ */
+export const ERROR_CODES = {
+  // emit: the caller's input
+  FIELD_MISSING: [
+    false,
+    'Give the field; the schema in schemas/ lists every field without a default.',
+  ],
+  FIELD_INVALID: [false, 'Correct the field; the schema in schemas/ gives its type and range.'],
+  FIELD_UNKNOWN: [false, 'Remove the field, or add it to the schema in schemas/ with a default.'],
+  KIND_UNKNOWN: [false, 'Use one of the kinds listed in schemas/.'],
+  AGENT_UNKNOWN: [false, 'Let the agent join the swarm first (an `agent` event with op JOINED).'],
+  SEQ_DUPLICATE: [false, 'Emit under a new session, or with the next sequence number.'],
+  KNOWN_IN_FUTURE: [
+    false,
+    'Check the clock of the producer: known_at may not be ahead of the log.',
+  ],
+  KNOWN_BEFORE_OCCURRED: [
+    false,
+    'An agent cannot know what has not happened: set known_at >= occurred_at.',
+  ],
+  EVENT_TOO_LARGE: [false, 'Keep large content elsewhere and emit a reference to it.'],
+  // codec: bytes that came from anywhere
+  FRAME_INVALID: [
+    false,
+    'Produce in the Confluent wire format: 0x00, schema id as int32 big-endian, Avro.',
+  ],
+  SCHEMA_UNKNOWN: [true, 'Register the schema before producing with its id.'],
+  BYTES_MALFORMED: [false, 'Encode with the schema whose id stands in the frame.'],
+  TOPIC_MISMATCH: [false, 'Produce the event to the topic of its kind.'],
+  // schema registry
+  SCHEMA_INVALID: [false, 'Send an Avro schema in the subset that schemas/README.md describes.'],
+  SCHEMA_INCOMPATIBLE: [
+    false,
+    'Add fields with defaults only; see schemas/README.md on evolution.',
+  ],
+  SUBJECT_UNKNOWN: [false, 'List the subjects with GET /subjects.'],
+  VERSION_UNKNOWN: [false, 'List the versions with GET /subjects/{subject}/versions.'],
+  // log
+  TOPIC_UNKNOWN: [false, 'Create the log with this topic in its topic list.'],
+  TOPIC_CONFLICT: [false, 'Open the log with the partition count it was created with.'],
+  OFFSET_OUT_OF_RANGE: [
+    false,
+    'Read from an offset between the start and the end of the partition.',
+  ],
+  LOG_CLOSED: [false, 'Open the log again.'],
+  LOG_CORRUPT: [
+    false,
+    'Restore the record from a replica or the archive; its neighbours stay readable.',
+  ],
+  LOG_UNAVAILABLE: [
+    true,
+    'Look at the cause; the append was not acknowledged and may be tried again.',
+  ],
+  // projections and reads
+  VIEW_UNAVAILABLE: [true, 'Look at the cause; the projection tries again by itself.'],
+  VIEW_STALE: [true, 'Wait longer, or read without `after` and look at the freshness.'],
+  VIEW_MISCONFIGURED: [false, 'Let Waggle create its tables, or rebuild the view.'],
+  NOT_FOUND: [false, 'Check the id; the freshness tells how far the view has read.'],
+  FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
+  // process
+  CONFIG_INVALID: [false, 'Correct the keys named in the message.'],
+  INPUT_INVALID: [false, 'Correct the input named in the message.'],
+} as const satisfies Record<string, readonly [retriable: boolean, advice: string]>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export interface ErrorContext {
+  /** The input that was refused, short enough for a log line. */
+  readonly input?: unknown
+  /** The field, key or column at fault. */
+  readonly field?: string
+  readonly cause?: unknown
+}
+
+/** Every error Waggle throws on purpose. Recognise it by `code`, never by its message. */
+export class WaggleError extends Error {
+  readonly code: ErrorCode
+  readonly retriable: boolean
+  readonly field: string | undefined
+  readonly input: unknown
+
+  constructor(code: ErrorCode, what: string, context: ErrorContext = {}) {
+    const [retriable, advice] = ERROR_CODES[code]
+    super(`${what}. ${advice}`, context.cause === undefined ? {} : { cause: context.cause })
+    this.name = 'WaggleError'
+    this.code = code
+    this.retriable = retriable
+    this.field = context.field
+    this.input = context.input
+  }
+}
+
+/** True for a WaggleError, of this code if one is given. */
+export function isWaggleError(error: unknown, code?: ErrorCode): error is WaggleError {
+  return error instanceof WaggleError && (code === undefined || error.code === code)
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,85 @@
+import { LIMITS, WaggleError } from '@waggle/base'
+
+/**
+ * Reads Avro primitives from hostile bytes: every length is checked against what is left, and
+ * nothing is allocated for what is skipped. Sources: Avro 1.12 specification, "Binary encoding".
+ */
+export class ByteCursor {
+  readonly bytes: Buffer
+  readonly end: number
+  position: number
+  /** Field being read, for the message of a refusal. */
+  field = ''
+
+  constructor(bytes: Buffer, start: number) {
+    this.bytes = bytes
+    this.position = start
+    this.end = bytes.length
+  }
+
+  fail(what: string): never {
+    throw new WaggleError(
+      'BYTES_MALFORMED',
+      `${what} in field ${this.field} at byte ${this.position}`,
+      {
+        field: this.field,
+      },
+    )
+  }
+
+  /** Zigzag varint, up to the safe integers. */
+  long(): number {
+    const { bytes, end } = this
+    let position = this.position
+    let low = 0
+    let shift = 0
+    let byte: number
+    do {
+      if (position >= end) this.fail('Truncated number')
+      byte = bytes[position++]!
+      low |= (byte & 0x7f) << shift
+      shift += 7
+    } while (byte >= 0x80 && shift < 28)
+    if (byte < 0x80) {
+      this.position = position
+      return (low >>> 1) ^ -(low & 1)
+    }
+    let value = low
+    let scale = 268_435_456
+    do {
+      if (position >= end) this.fail('Truncated number')
+      if (position - this.position >= 8) this.fail('Number beyond 2^53')
+      byte = bytes[position++]!
+      value += (byte & 0x7f) * scale
+      scale *= 128
+    } while (byte >= 0x80)
+    const result = value % 2 === 0 ? value / 2 : -(value + 1) / 2
+    if (!Number.isSafeInteger(result)) this.fail('Number beyond 2^53')
+    this.position = position
+    return result
+  }
+
+  double(): number {
+    const at = this.take(8)
+    return this.bytes.readDoubleLE(at)
+  }
+
+  /** Length-prefixed bytes: returns where they start and moves behind them. */
+  block(maxLength: number): number {
+    const length = this.long()
+    if (length < 0 || length > maxLength) this.fail(`Length ${length} outside [0, ${maxLength}]`)
+    return this.take(length)
+  }
+
+  take(length: number): number {
+    const start = this.position
+    if (start + length > this.end) this.fail('Truncated value')
+    this.position = start + length
+    return start
+  }
+
+  text(): string {
+    const start = this.block(LIMITS.fieldBytesMax)
+    return this.bytes.toString('utf8', start, this.position)
+  }
+}

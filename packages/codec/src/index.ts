@@ -1,0 +1,8 @@
+export { createCodec } from './codec.ts'
+export type { Codec } from './codec.ts'
+export { decimalFromBytes, decimalToBytes } from './decimal-type.ts'
+export { ENVELOPE_FIELDS, EnvelopeView } from './envelope-view.ts'
+export { containerFile, containerHeader, longBytes, writeLong } from './object-container.ts'
+export type { SchemaRegistry } from './schema-registry.ts'
+export { FRAME_HEADER_BYTES, schemaIdOf, writeFrameHeader } from './wire-frame.ts'
+export { avroTypeOf, WriterSchema } from './writer-schema.ts'

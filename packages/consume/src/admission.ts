@@ -1,0 +1,127 @@
+import { isWaggleError, LIMITS, WaggleError, type ErrorCode, type Micros } from '@waggle/base'
+import type { EnvelopeView, WriterSchema } from '@waggle/codec'
+import { belongsIn, positionText } from '@waggle/event'
+import type { LogRecord } from '@waggle/log'
+
+/**
+ * Admission decides which records of a partition take effect. It is a pure fold over the partition, so
+ * every view, now and rebuilt, admits the same events:
+ *
+ *   1. the frame is well formed and its body matches its schema
+ *   2. the kind belongs in the topic
+ *   3. (session, seq) is new: a retried event takes effect once
+ *   4. known_at is not ahead of the log's clock beyond a bound
+ *   5. known_from = max(known_at, occurred_at, watermark of the run): what arrives late is known late
+ *
+ * So known_from never decreases within a run and partition, and an as-of cut is a prefix.
+ */
+export interface AdmissionState {
+  /** Largest known_from so far, by run ('' is live). */
+  readonly watermarks: Map<string, Micros>
+  /** Largest seq so far, by session; the longest silent session is forgotten first. */
+  readonly sessions: Map<string, number>
+}
+
+export interface AdmittedRecord {
+  readonly record: LogRecord
+  readonly writer: WriterSchema
+  readonly envelope: EnvelopeView
+  /** When the swarm counts it as known: the clock of every as-of read. */
+  readonly knownFrom: Micros
+  /** True where known_at claimed to be earlier. */
+  readonly late: boolean
+}
+
+export interface Refusal {
+  readonly record: LogRecord
+  readonly code: ErrorCode
+  readonly reason: string
+}
+
+export type Verdict =
+  | { readonly is: 'admitted'; readonly admitted: AdmittedRecord }
+  | { readonly is: 'refused'; readonly refusal: Refusal }
+  /** A tick: it moved the watermark and has no other effect. */
+  | { readonly is: 'tick' }
+
+export type FindWriter = (frame: Buffer) => WriterSchema | undefined
+
+export function emptyAdmission(): AdmissionState {
+  return { watermarks: new Map(), sessions: new Map() }
+}
+
+export function copyAdmission(state: AdmissionState): AdmissionState {
+  return { watermarks: new Map(state.watermarks), sessions: new Map(state.sessions) }
+}
+
+/** Judges one record and moves the state behind it; the state is changed in place. */
+export function admit(state: AdmissionState, record: LogRecord, findWriter: FindWriter): Verdict {
+  try {
+    const { writer, envelope } = open(record, findWriter)
+    checkSeq(state, record, envelope)
+    const claimed = checkKnownAt(record, envelope)
+    const run = envelope.run ?? ''
+    const knownFrom = Math.max(claimed, envelope.occurredAt, state.watermarks.get(run) ?? claimed)
+    state.watermarks.set(run, knownFrom)
+    rememberSeq(state, envelope.session, envelope.seq)
+    if (writer.kind === 'tick') return { is: 'tick' }
+    const late = knownFrom > claimed
+    return { is: 'admitted', admitted: { record, writer, envelope, knownFrom, late } }
+  } catch (error) {
+    if (!isWaggleError(error)) throw error
+    return { is: 'refused', refusal: { record, code: error.code, reason: error.message } }
+  }
+}
+
+function open(
+  record: LogRecord,
+  findWriter: FindWriter,
+): { writer: WriterSchema; envelope: EnvelopeView } {
+  const { value } = record
+  if (value.length > LIMITS.eventBytesMax) {
+    throw new WaggleError('EVENT_TOO_LARGE', `The record has ${value.length} bytes`)
+  }
+  const writer = findWriter(value)
+  if (writer === undefined)
+    throw new WaggleError('SCHEMA_UNKNOWN', 'The schema id of the frame is unknown')
+  const envelope = writer.check(value)
+  if (!belongsIn(writer.kind, record.topic)) {
+    throw new WaggleError('TOPIC_MISMATCH', `A ${writer.kind} does not belong in ${record.topic}`)
+  }
+  return { writer, envelope }
+}
+
+function checkSeq(state: AdmissionState, record: LogRecord, envelope: EnvelopeView): void {
+  const { session, seq } = envelope
+  const last = state.sessions.get(session)
+  if (last !== undefined && seq <= last) {
+    throw new WaggleError(
+      'SEQ_DUPLICATE',
+      `Session ${session} is at seq ${last}, ${positionText(record)} repeats ${seq}`,
+    )
+  }
+}
+
+function rememberSeq(state: AdmissionState, session: string, seq: number): void {
+  const { sessions } = state
+  sessions.delete(session)
+  sessions.set(session, seq)
+  if (sessions.size > LIMITS.sessionsPerPartitionMax) {
+    for (const oldest of sessions.keys()) {
+      sessions.delete(oldest)
+      return
+    }
+  }
+}
+
+function checkKnownAt(record: LogRecord, envelope: EnvelopeView): Micros {
+  const { knownAt } = envelope
+  const ahead = Math.max(knownAt, envelope.occurredAt) - record.appendedAt
+  if (ahead > LIMITS.knownAheadMaxMicros) {
+    throw new WaggleError(
+      'KNOWN_IN_FUTURE',
+      `known_at or occurred_at is ${ahead} µs ahead of the log`,
+    )
+  }
+  return knownAt
+}

@@ -1,0 +1,17 @@
+export { admit, copyAdmission, emptyAdmission } from './admission.ts'
+export type { AdmissionState, AdmittedRecord, FindWriter, Refusal, Verdict } from './admission.ts'
+export { deadLetterRecord, readDeadLetters, sourceOf } from './dead-letter.ts'
+export type { DeadLetter } from './dead-letter.ts'
+export { judgeBatch } from './judge-batch.ts'
+export type { JudgedBatch } from './judge-batch.ts'
+export { Progress } from './progress.ts'
+export type { Freshness } from './progress.ts'
+export { createRunner } from './projection-runner.ts'
+export type {
+  ProjectionRunner,
+  RunnerOptions,
+  RunnerState,
+  RunnerStatus,
+} from './projection-runner.ts'
+export { RecordRejected } from './projection.ts'
+export type { Checkpoint, Projection, ProjectionBatch } from './projection.ts'

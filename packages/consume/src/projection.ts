@@ -1,0 +1,50 @@
+import type { TopicPartition } from '@waggle/event'
+import type { AdmissionState, AdmittedRecord } from './admission.ts'
+
+/**
+ * A view of the log. It stores its position with its effect, in one atomic step, and so applies every
+ * event once however often it is given; it can be dropped and rebuilt, and is then the same (digest).
+ */
+export interface Projection {
+  readonly name: string
+  /** Raise it when the meaning of the view changes: the view is then rebuilt. */
+  readonly version: number
+  readonly topics: readonly string[]
+  /** Where to go on, by partition; partitions without an entry start at 0. */
+  checkpoints(): Promise<readonly Checkpoint[]>
+  /**
+   * Applies a batch of one partition and its checkpoint. Throws VIEW_UNAVAILABLE where trying again may
+   * help, or RecordRejected for a record this view can never take; nothing is applied then.
+   */
+  apply(batch: ProjectionBatch): Promise<void>
+  /** Forgets everything, positions too. */
+  reset(): Promise<void>
+  /** Equal digests mean equal views. */
+  digest(): Promise<string>
+}
+
+export interface Checkpoint extends TopicPartition {
+  readonly nextOffset: bigint
+  readonly admission: AdmissionState
+}
+
+export interface ProjectionBatch extends TopicPartition {
+  /** Offset of the first record read for this batch, admitted or not. */
+  readonly firstOffset: bigint
+  /** Offset behind the last one. */
+  readonly nextOffset: bigint
+  readonly events: readonly AdmittedRecord[]
+  /** Admission behind the batch; to be stored with the position. Not to be changed or kept. */
+  readonly admission: AdmissionState
+}
+
+/** A view's refusal of one record: it goes to the dead letters and the batch is tried without it. */
+export class RecordRejected extends Error {
+  readonly offset: bigint
+
+  constructor(offset: bigint, reason: string, options?: ErrorOptions) {
+    super(reason, options)
+    this.name = 'RecordRejected'
+    this.offset = offset
+  }
+}

@@ -1,0 +1,196 @@
+import { LIMITS, WaggleError } from '@waggle/base'
+import {
+  isUnion,
+  logicalTypeOf,
+  TIMESTAMP_MAX,
+  TIMESTAMP_MIN,
+  typeName,
+  type AvroField,
+  type AvroRecord,
+  type AvroType,
+  type Constraints,
+} from './avro-schema.ts'
+import { SCHEMAS } from './generated/schemas.ts'
+import type { Kind, WaggleEvent } from './kind.ts'
+
+/** Says what is wrong with a value, or nothing. `at` is the path of the value. */
+type Check = (value: unknown, at: string) => void
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const SHOWN_LENGTH_MAX = 80
+
+interface KindRules {
+  readonly names: ReadonlySet<string>
+  readonly fields: readonly {
+    readonly name: string
+    readonly check: Check
+    readonly default?: unknown
+  }[]
+}
+
+const rulesByKind = new Map<Kind, KindRules>()
+
+/**
+ * Completes an event with the defaults of its schema and checks every field.
+ * Throws FIELD_MISSING, FIELD_INVALID or FIELD_UNKNOWN, which name the field.
+ */
+export function validateEvent<E extends WaggleEvent>(event: Partial<E> & { kind: E['kind'] }): E {
+  const { fields, names } = rulesOf(event.kind)
+  const given = event as Record<string, unknown>
+  const complete: Record<string, unknown> = { kind: event.kind }
+  for (const field of fields) {
+    const value = given[field.name] === undefined ? field.default : given[field.name]
+    if (value === undefined) {
+      throw new WaggleError('FIELD_MISSING', `${event.kind}.${field.name} is missing`, {
+        field: field.name,
+      })
+    }
+    field.check(value, field.name)
+    complete[field.name] = value
+  }
+  for (const name of Object.keys(given)) {
+    if (!names.has(name)) {
+      throw new WaggleError('FIELD_UNKNOWN', `${event.kind} has no field ${name}`, { field: name })
+    }
+  }
+  return complete as unknown as E
+}
+
+function rulesOf(kind: Kind): KindRules {
+  let rules = rulesByKind.get(kind)
+  if (rules === undefined) {
+    const schema = SCHEMAS[kind] as AvroRecord | undefined
+    if (schema === undefined)
+      throw new WaggleError('KIND_UNKNOWN', `Unknown kind ${kind}`, { input: kind })
+    rules = {
+      names: new Set(['kind', ...schema.fields.map((field) => field.name)]),
+      fields: schema.fields.map((field) => ({
+        name: field.name,
+        check: checkOf(field),
+        default: field.default,
+      })),
+    }
+    rulesByKind.set(kind, rules)
+  }
+  return rules
+}
+
+function checkOf(field: AvroField): Check {
+  return typeCheck(field.type, field)
+}
+
+function typeCheck(type: AvroType, bounds: Constraints): Check {
+  if (isUnion(type)) {
+    const inner = type
+      .filter((branch) => branch !== 'null')
+      .map((branch) => typeCheck(branch, bounds))
+    const check = inner[0] ?? ((value, at) => refuse(at, value, 'null'))
+    return (value, at) => (value === null ? undefined : check(value, at))
+  }
+  switch (typeName(type)) {
+    case 'string':
+      return logicalTypeOf(type) === 'uuid' ? checkUuid : stringCheck(bounds)
+    case 'int':
+    case 'long':
+      return logicalTypeOf(type) === 'timestamp-micros'
+        ? integerCheck({ minimum: TIMESTAMP_MIN, maximum: TIMESTAMP_MAX })
+        : integerCheck(bounds)
+    case 'double':
+      return numberCheck(bounds)
+    case 'boolean':
+      return (value, at) =>
+        typeof value === 'boolean' ? undefined : refuse(at, value, 'true or false')
+    case 'bytes':
+      return logicalTypeOf(type) === 'decimal' ? checkDecimal : checkBytes
+    default:
+      return complexCheck(type)
+  }
+}
+
+function complexCheck(type: AvroType): Check {
+  if (typeof type === 'string' || isUnion(type))
+    throw new Error(`Type outside the subset: ${String(type)}`)
+  if (type.type === 'enum') {
+    const symbols = type.symbols ?? []
+    return (value, at) =>
+      symbols.includes(value as string)
+        ? undefined
+        : refuse(at, value, `one of ${symbols.join(', ')}`)
+  }
+  if (type.type === 'array') {
+    const item = typeCheck(type.items ?? 'null', {})
+    return (value, at) => {
+      if (!Array.isArray(value) || value.length > LIMITS.collectionItemsMax) {
+        return refuse(at, value, `an array of at most ${LIMITS.collectionItemsMax} items`)
+      }
+      value.forEach((entry, index) => item(entry, `${at}[${index}]`))
+    }
+  }
+  if (type.type === 'map') {
+    const item = typeCheck(type.values ?? 'null', {})
+    return (value, at) => {
+      if (!isPlainObject(value)) return refuse(at, value, 'an object')
+      if (Object.hasOwn(value, '__proto__')) return refuse(`${at}.__proto__`, value, 'another key')
+      for (const [key, entry] of Object.entries(value)) item(entry, `${at}.${key}`)
+    }
+  }
+  const fields = (type.fields ?? []).map((field) => ({ name: field.name, check: checkOf(field) }))
+  return (value, at) => {
+    if (!isPlainObject(value)) return refuse(at, value, 'an object')
+    for (const field of fields) field.check(value[field.name], `${at}.${field.name}`)
+  }
+}
+
+function stringCheck({ minLength = 0, maxLength = LIMITS.fieldBytesMax }: Constraints): Check {
+  return (value, at) => {
+    if (typeof value !== 'string') return refuse(at, value, 'text')
+    if (value.length < minLength)
+      return refuse(at, value, `text of at least ${minLength} characters`)
+    if (value.length > maxLength)
+      return refuse(at, value, `text of at most ${maxLength} characters`)
+  }
+}
+
+function numberCheck({ minimum = -Infinity, maximum = Infinity }: Constraints): Check {
+  return (value, at) => {
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      return refuse(at, value, 'a finite number')
+    if (value < minimum || value > maximum)
+      return refuse(at, value, `a number in [${minimum}, ${maximum}]`)
+  }
+}
+
+function integerCheck({ minimum = -Infinity, maximum = Infinity }: Constraints): Check {
+  return (value, at) => {
+    if (!Number.isSafeInteger(value)) return refuse(at, value, 'a safe integer')
+    const integer = value as number
+    if (integer < minimum || integer > maximum) {
+      return refuse(at, value, `an integer in [${minimum}, ${maximum}]`)
+    }
+  }
+}
+
+const checkUuid: Check = (value, at) =>
+  typeof value === 'string' && UUID.test(value) ? undefined : refuse(at, value, 'a UUID')
+
+const DECIMAL_LIMIT = 10n ** 38n
+const checkDecimal: Check = (value, at) =>
+  typeof value === 'bigint' && value > -DECIMAL_LIMIT && value < DECIMAL_LIMIT
+    ? undefined
+    : refuse(at, value, 'a bigint of 10^-9 units with at most 38 digits')
+
+const checkBytes: Check = (value, at) =>
+  value instanceof Uint8Array ? undefined : refuse(at, value, 'bytes')
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(at: string, value: unknown, wanted: string): never {
+  const shown =
+    typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX)) : String(value)
+  throw new WaggleError('FIELD_INVALID', `${at} must be ${wanted}, got ${shown}`, {
+    field: at,
+    input: shown,
+  })
+}

@@ -1,0 +1,14 @@
+export { AppendSignal } from './append-signal.ts'
+export type {
+  AppendRecord,
+  AppendResult,
+  EventLog,
+  Headers,
+  LogBatch,
+  LogFeatures,
+  LogRecord,
+  ProducerStamp,
+  TailOptions,
+} from './event-log.ts'
+export { choosePartition, murmur2, partitionOf } from './partition-of.ts'
+export { tailByReading } from './tail.ts'

@@ -1,0 +1,37 @@
+import { WaggleError } from '@waggle/base'
+import { partitionName, positionText, type Position, type TopicPartition } from '@waggle/event'
+
+export function closedError(): WaggleError {
+  return new WaggleError('LOG_CLOSED', 'The log is closed')
+}
+
+/** The number of partitions of a topic, or TOPIC_UNKNOWN. */
+export function partitionsOf(topics: Readonly<Record<string, number>>, topic: string): number {
+  const partitions = topics[topic]
+  if (partitions === undefined)
+    throw new WaggleError('TOPIC_UNKNOWN', `No topic ${topic}`, { input: topic })
+  return partitions
+}
+
+export function checkPartition(topics: Readonly<Record<string, number>>, at: TopicPartition): void {
+  const count = partitionsOf(topics, at.topic)
+  if (at.partition < 0 || at.partition >= count) {
+    throw new WaggleError('TOPIC_UNKNOWN', `No partition ${partitionName(at)} of ${count}`, {
+      input: at.partition,
+    })
+  }
+}
+
+export function outOfRangeError(from: Position, end: bigint): WaggleError {
+  return new WaggleError('OFFSET_OUT_OF_RANGE', `${positionText(from)} is beyond the end ${end}`, {
+    input: positionText(from),
+  })
+}
+
+export function duplicateSeqError(at: TopicPartition, session: string, seq: number): WaggleError {
+  return new WaggleError(
+    'SEQ_DUPLICATE',
+    `${partitionName(at)} has another record with seq ${seq} of session ${session}, or one after it`,
+    { field: 'seq', input: seq },
+  )
+}

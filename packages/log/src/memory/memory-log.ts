@@ -1,0 +1,126 @@
+import type { Clock, Micros } from '@waggle/base'
+import { partitionName, type TopicPartition } from '@waggle/event'
+import { AppendSignal } from '../append-signal.ts'
+import type { AppendRecord, AppendResult, EventLog, LogRecord } from '../event-log.ts'
+import {
+  checkPartition,
+  closedError,
+  duplicateSeqError,
+  outOfRangeError,
+  partitionsOf,
+} from '../log-errors.ts'
+import { choosePartition } from '../partition-of.ts'
+import { extendWindow, lookupSeq, type ProducerWindow } from '../producer-window.ts'
+import { tailByReading } from '../tail.ts'
+
+interface Partition {
+  records: LogRecord[]
+  windows: Map<string, ProducerWindow>
+  lastAppendedAt: Micros
+}
+
+export interface MemoryLogOptions {
+  readonly topics: Readonly<Record<string, number>>
+  readonly clock: Clock
+}
+
+/** Deterministic engine for tests, simulations and forks; forgets everything at the end. */
+export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
+  const partitions = new Map<string, Partition>()
+  const appended = new AppendSignal()
+  let closed = false
+
+  const partitionAt = (at: TopicPartition): Partition => {
+    checkPartition(topics, at)
+    const name = partitionName(at)
+    let partition = partitions.get(name)
+    if (partition === undefined) {
+      partition = { records: [], windows: new Map(), lastAppendedAt: 0 }
+      partitions.set(name, partition)
+    }
+    return partition
+  }
+
+  const place = (record: AppendRecord): TopicPartition => {
+    const count = partitionsOf(topics, record.topic)
+    return { topic: record.topic, partition: choosePartition(record, count) }
+  }
+
+  const appendOne = (record: AppendRecord): AppendResult => {
+    const at = place(record)
+    const partition = partitionAt(at)
+    const { producer } = record
+    const offset = partition.records.length
+    if (producer !== undefined) {
+      const window = partition.windows.get(producer.session) ?? []
+      const found = lookupSeq(window, producer.seq)
+      if (found.is === 'duplicate' && partition.records[found.offset]!.value.equals(record.value)) {
+        return { ...at, offset: BigInt(found.offset), duplicate: true }
+      }
+      if (found.is !== 'new') throw duplicateSeqError(at, producer.session, producer.seq)
+      partition.windows.set(producer.session, extendWindow(window, producer.seq, offset))
+    }
+    partition.lastAppendedAt = Math.max(partition.lastAppendedAt, clock.now())
+    partition.records.push({
+      ...at,
+      offset: BigInt(offset),
+      key: record.key,
+      value: Buffer.from(record.value),
+      headers: record.headers ?? {},
+      appendedAt: partition.lastAppendedAt,
+    })
+    return { ...at, offset: BigInt(offset), duplicate: false }
+  }
+
+  const log: EventLog = {
+    topics,
+    supports: { idempotentAppend: true, durable: false },
+    append: async (records) => {
+      if (closed) throw closedError()
+      for (const record of records) partitionAt(place(record))
+      const undo = snapshot(records.map((record) => partitionAt(place(record))))
+      try {
+        return records.map(appendOne)
+      } catch (error) {
+        undo()
+        throw error
+      } finally {
+        appended.notify()
+      }
+    },
+    read: async (from, maxRecords) => {
+      if (closed) throw closedError()
+      const { records } = partitionAt(from)
+      if (from.offset > records.length) throw outOfRangeError(from, BigInt(records.length))
+      const start = Number(from.offset)
+      return records.slice(start, start + maxRecords)
+    },
+    tail: (from, options) => tailByReading(log, from, options, (signal) => appended.wait(signal)),
+    ends: async (wanted) => {
+      if (closed) throw closedError()
+      return wanted.map((at) => ({ ...at, offset: BigInt(partitionAt(at).records.length) }))
+    },
+    close: async () => {
+      closed = true
+      appended.notify()
+    },
+  }
+  return log
+}
+
+/** Remembers partitions so that a refused append leaves nothing behind. */
+function snapshot(partitions: readonly Partition[]): () => void {
+  const before = partitions.map((partition) => ({
+    partition,
+    length: partition.records.length,
+    windows: new Map(partition.windows),
+    lastAppendedAt: partition.lastAppendedAt,
+  }))
+  return () => {
+    for (const { partition, length, windows, lastAppendedAt } of before) {
+      partition.records.length = length
+      partition.windows = windows
+      partition.lastAppendedAt = lastAppendedAt
+    }
+  }
+}
