@@ -13,6 +13,7 @@ import type { LogRecord } from '@waggle/log'
  *   4. known_at is not ahead of the log's clock beyond a bound
  *   5. known_from = max(known_at, occurred_at, watermark of the run): what arrives late is known late
  *
+ * A tick is admitted like any event; views that do not decide by time ignore it.
  * So known_from never decreases within a run and partition, and an as-of cut is a prefix.
  */
 export interface AdmissionState {
@@ -41,8 +42,6 @@ export interface Refusal {
 export type Verdict =
   | { readonly is: 'admitted'; readonly admitted: AdmittedRecord }
   | { readonly is: 'refused'; readonly refusal: Refusal }
-  /** A tick: it moved the watermark and has no other effect. */
-  | { readonly is: 'tick' }
 
 export type FindWriter = (frame: Buffer) => WriterSchema | undefined
 
@@ -64,7 +63,6 @@ export function admit(state: AdmissionState, record: LogRecord, findWriter: Find
     const knownFrom = Math.max(claimed, envelope.occurredAt, state.watermarks.get(run) ?? claimed)
     state.watermarks.set(run, knownFrom)
     rememberSeq(state, envelope.session, envelope.seq)
-    if (writer.kind === 'tick') return { is: 'tick' }
     const late = knownFrom > claimed
     return { is: 'admitted', admitted: { record, writer, envelope, knownFrom, late } }
   } catch (error) {

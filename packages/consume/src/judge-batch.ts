@@ -29,7 +29,7 @@ export async function judgeBatch(
   for (const record of batch.records) {
     const verdict = admit(admission, record, codec.writerOf)
     if (verdict.is === 'admitted') admitted.push(verdict.admitted)
-    else if (verdict.is === 'refused') refusals.push(verdict.refusal)
+    else refusals.push(verdict.refusal)
   }
   return { admitted, refusals, admission }
 }
