@@ -1,1 +1,9 @@
-export {}
+export { partitionsOf, readAdmitted } from './event-source.ts'
+export type { SourceOptions } from './event-source.ts'
+export { hotAsOf } from './hot-as-of.ts'
+export type { AsOfOptions, HotAsOf } from './hot-as-of.ts'
+export { compareKnown, mergeKnown } from './merge-known.ts'
+export { replay, replayAdmitted } from './replay.ts'
+export type { ReplayOptions } from './replay.ts'
+export { decisionPaths, rebuildTrajectory } from './trajectory.ts'
+export type { DecisionPath, Trajectory, TrajectoryOptions } from './trajectory.ts'

@@ -1,1 +1,9 @@
-export {}
+export { digestHot } from './digest-hot.ts'
+export { foldHot, HOT_TOPICS } from './fold-hot.ts'
+export { compareOrder } from './hot-order.ts'
+export type { Ordered } from './hot-order.ts'
+export type { Entry, Holding, HotState } from './hot-state.ts'
+export { createHotView } from './hot-view.ts'
+export type { HotView, SignalFilter, SwarmScope } from './hot-view.ts'
+export { createHotProjection } from './project-hot.ts'
+export type { HotProjection } from './project-hot.ts'

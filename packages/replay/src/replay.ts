@@ -1,0 +1,44 @@
+import { knownEventOf, type AdmittedRecord, type KnownEvent } from '@waggle/consume'
+import type { Micros } from '@waggle/base'
+import { EVENT_TOPICS } from '@waggle/event'
+import type { EnvelopeView } from '@waggle/codec'
+import { partitionsOf, readAdmitted, type SourceOptions } from './event-source.ts'
+import { cutKnown, mergeKnown } from './merge-known.ts'
+
+export interface ReplayOptions extends Omit<SourceOptions, 'topics'> {
+  /** All event topics if left out. */
+  readonly topics?: readonly string[]
+  /** The run to replay; null is live. */
+  readonly run: string | null
+  readonly swarm?: string
+  /** Only what counted as known at this time. */
+  readonly asOf?: Micros
+  /** Chosen by routing fields, so that what is left out is never decoded. */
+  readonly where?: (envelope: EnvelopeView) => boolean
+}
+
+/**
+ * Events of a run in the order the swarm learned them: (known_from, topic, partition, offset). Ends at the
+ * end the log had at the start. The order is a pure function of the log, whoever replays it and how.
+ */
+export async function* replay(options: ReplayOptions): AsyncGenerator<KnownEvent> {
+  for await (const admitted of replayAdmitted(options)) {
+    const known = knownEventOf(admitted)
+    if (known.event.kind !== 'tick') yield known
+  }
+}
+
+export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<AdmittedRecord> {
+  const { log, topics = EVENT_TOPICS, asOf = Infinity } = options
+  const source = { ...options, topics }
+  const keep = keeper(options)
+  const ends = await log.ends(partitionsOf(log, topics))
+  yield* mergeKnown(ends.map((end) => cutKnown(readAdmitted(source, end), keep, asOf)))
+}
+
+function keeper({ run, swarm, where }: ReplayOptions): (record: AdmittedRecord) => boolean {
+  return ({ envelope }) =>
+    envelope.run === run &&
+    (swarm === undefined || envelope.swarm === swarm) &&
+    (where === undefined || where(envelope))
+}

@@ -1,0 +1,39 @@
+import { partitionName } from '@waggle/event'
+import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { digestHot } from './digest-hot.ts'
+import { foldHot, HOT_TOPICS } from './fold-hot.ts'
+import type { HotState } from './hot-state.ts'
+import { createHotView, type HotView } from './hot-view.ts'
+
+export interface HotProjection extends Projection {
+  readonly view: HotView
+}
+
+/** The hot view in process: state and positions live and die together, and are rebuilt from the log. */
+export function createHotProjection(): HotProjection {
+  const state: HotState = new Map()
+  const checkpoints = new Map<string, Checkpoint>()
+  return {
+    name: 'hot-view',
+    version: 1,
+    topics: HOT_TOPICS,
+    view: createHotView(state),
+    checkpoints: async () => [...checkpoints.values()],
+    apply: async ({ topic, partition, nextOffset, events, admission }) => {
+      const name = partitionName({ topic, partition })
+      const applied = checkpoints.get(name)?.nextOffset ?? 0n
+      if (nextOffset <= applied) return
+      // Decoded before anything is folded: a batch takes effect whole or not at all.
+      const known = events
+        .filter(({ record }) => record.offset >= applied)
+        .map(knownEventOf)
+      for (const event of known) foldHot(state, event)
+      checkpoints.set(name, { topic, partition, nextOffset, admission })
+    },
+    reset: async () => {
+      state.clear()
+      checkpoints.clear()
+    },
+    digest: async () => digestHot(state),
+  }
+}
