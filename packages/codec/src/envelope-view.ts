@@ -1,79 +1,88 @@
 import type { Micros } from '@waggle/base'
 import type { Envelope } from '@waggle/event'
 import { SCHEMAS } from '@waggle/event'
-import { ByteCursor } from './byte-cursor.ts'
+import type { ByteCursor } from './byte-cursor.ts'
+import { readLong, readText, readUuid, skipLong } from './trusted-read.ts'
+import type { FieldWalker } from './walk-body.ts'
 
 /** Envelope fields in wire order; every event starts with them (checked by a test over schemas/). */
 export const ENVELOPE_FIELDS = SCHEMAS.tick.fields.map((field) => field.name) as (keyof Envelope)[]
 
-const [ID, SWARM, AGENT, SESSION, SEQ, OCCURRED_AT, KNOWN_AT, TRAJECTORY, CAUSE, RUN] =
-  ENVELOPE_FIELDS.map((_, index) => index) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+/** How many of them are read without decoding the event. */
+const ROUTING_FIELDS = 10
 
 /**
- * The routing fields of an event, read from its bytes when asked for. `starts[i]` is where envelope
- * field i begins; the walker that checked the body filled it in.
+ * The routing fields of an event, read from its bytes when asked for: the view holds only where each one
+ * starts. Made by the walk that checked the bytes.
  */
 export class EnvelopeView {
   readonly #bytes: Buffer
-  readonly #starts: Int32Array
+  readonly #id: number
+  readonly #swarm: number
+  readonly #agent: number
+  readonly #session: number
+  readonly #seq: number
+  readonly #occurredAt: number
+  readonly #knownAt: number
+  readonly #trajectory: number
+  readonly #cause: number
+  readonly #run: number
 
-  constructor(bytes: Buffer, starts: Int32Array) {
-    this.#bytes = bytes
-    this.#starts = starts
+  /** Walks all fields of a body; the cursor then stands behind it. */
+  constructor(cursor: ByteCursor, walkers: readonly FieldWalker[]) {
+    this.#bytes = cursor.bytes
+    this.#id = walkField(cursor, walkers[0]!)
+    this.#swarm = walkField(cursor, walkers[1]!)
+    this.#agent = walkField(cursor, walkers[2]!)
+    this.#session = walkField(cursor, walkers[3]!)
+    this.#seq = walkField(cursor, walkers[4]!)
+    this.#occurredAt = walkField(cursor, walkers[5]!)
+    this.#knownAt = walkField(cursor, walkers[6]!)
+    this.#trajectory = walkField(cursor, walkers[7]!)
+    this.#cause = walkField(cursor, walkers[8]!)
+    this.#run = walkField(cursor, walkers[9]!)
+    for (let i = ROUTING_FIELDS; i < walkers.length; i++) walkField(cursor, walkers[i]!)
   }
 
   get id(): string {
-    return this.#text(ID)
+    return readUuid(this.#bytes, this.#id)
   }
   get swarm(): string {
-    return this.#text(SWARM)
+    return readText(this.#bytes, this.#swarm)
   }
   get agent(): string {
-    return this.#text(AGENT)
+    return readText(this.#bytes, this.#agent)
   }
   get session(): string {
-    return this.#text(SESSION)
+    return readText(this.#bytes, this.#session)
   }
   get seq(): number {
-    return this.#cursor(SEQ).long()
+    return readLong(this.#bytes, this.#seq)
   }
   get occurredAt(): Micros {
-    return this.#cursor(OCCURRED_AT).long()
+    return readLong(this.#bytes, this.#occurredAt)
   }
   get knownAt(): Micros {
-    return this.#cursor(KNOWN_AT).long()
+    return readLong(this.#bytes, this.#knownAt)
   }
   get trajectory(): string | null {
-    return this.#optionalText(TRAJECTORY)
+    return this.#optionalText(this.#trajectory)
   }
   get cause(): string | null {
-    return this.#optionalText(CAUSE)
+    return this.#optionalText(this.#cause)
   }
   get run(): string | null {
-    return this.#optionalText(RUN)
+    return this.#optionalText(this.#run)
   }
 
-  #cursor(field: number): ByteCursor {
-    return new ByteCursor(this.#bytes, this.#starts[field]!)
+  #optionalText(at: number): string | null {
+    return readLong(this.#bytes, at) === 0 ? null : readText(this.#bytes, skipLong(this.#bytes, at))
   }
+}
 
-  #text(field: number): string {
-    return this.#cursor(field).text()
-  }
-
-  #optionalText(field: number): string | null {
-    const cursor = this.#cursor(field)
-    return cursor.long() === 0 ? null : cursor.text()
-  }
+function walkField(cursor: ByteCursor, walker: FieldWalker): number {
+  const start = cursor.position
+  cursor.field = walker.name
+  walker.walk(cursor)
+  return start
 }

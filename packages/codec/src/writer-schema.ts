@@ -8,6 +8,7 @@ import {
   type WaggleEvent,
 } from '@waggle/event'
 import { ByteCursor } from './byte-cursor.ts'
+import { compileDecoder } from './decode-body.ts'
 import { DecimalType } from './decimal-type.ts'
 import { ENVELOPE_FIELDS, EnvelopeView } from './envelope-view.ts'
 import { compileFieldWalkers, type FieldWalker } from './walk-body.ts'
@@ -29,7 +30,7 @@ export class WriterSchema {
   readonly kind: Kind
   readonly schema: AvroRecord
   readonly #walkers: readonly FieldWalker[]
-  readonly #type: avro.Type
+  readonly #decode: ReturnType<typeof compileDecoder>
   readonly #resolution: ReturnType<avro.Type['createResolver']> | undefined
   readonly #readerType: avro.Type
 
@@ -46,34 +47,27 @@ export class WriterSchema {
       (SCHEMAS[this.kind] as AvroRecord).fields.map((field) => [field.name, field]),
     )
     this.#walkers = compileFieldWalkers(schema, (field) => bounds.get(field) ?? {})
-    this.#type = avroTypeOf(schema)
+    this.#decode = compileDecoder(schema, this.kind)
     this.#readerType = readerType
-    const same = JSON.stringify(this.#type.schema()) === JSON.stringify(readerType.schema())
-    this.#resolution = same ? undefined : readerType.createResolver(this.#type)
+    const writerType = avroTypeOf(schema)
+    const same = JSON.stringify(writerType.schema()) === JSON.stringify(readerType.schema())
+    this.#resolution = same ? undefined : readerType.createResolver(writerType)
   }
 
   /** Checks a frame's body byte by byte and returns its envelope, or throws BYTES_MALFORMED. */
   check(frame: Buffer): EnvelopeView {
     const cursor = new ByteCursor(frame, FRAME_HEADER_BYTES)
-    const starts = new Int32Array(ENVELOPE_FIELDS.length)
-    const walkers = this.#walkers
-    for (let i = 0; i < walkers.length; i++) {
-      const walker = walkers[i]!
-      if (i < starts.length) starts[i] = cursor.position
-      cursor.field = walker.name
-      walker.walk(cursor)
-    }
+    const envelope = new EnvelopeView(cursor, this.#walkers)
     if (cursor.position !== cursor.end)
       cursor.fail(`${cursor.end - cursor.position} bytes left over`)
-    return new EnvelopeView(frame, starts)
+    return envelope
   }
 
   /** A frame whose body passed `check` -> event. */
   decode(frame: Buffer): WaggleEvent {
-    const type = this.#resolution === undefined ? this.#type : this.#readerType
-    const { value } = type.decode(frame, FRAME_HEADER_BYTES, this.#resolution)
-    ;(value as { kind?: Kind }).kind = this.kind
-    return value as WaggleEvent
+    if (this.#resolution === undefined) return this.#decode(frame, FRAME_HEADER_BYTES) as WaggleEvent
+    const { value } = this.#readerType.decode(frame, FRAME_HEADER_BYTES, this.#resolution)
+    return { kind: this.kind, ...(value as object) } as WaggleEvent
   }
 }
 

@@ -100,9 +100,10 @@ function checkSeq(state: AdmissionState, record: LogRecord, envelope: EnvelopeVi
   }
 }
 
+/** Sessions are kept in the order of their last event once forgetting is near; before, order costs nothing. */
 function rememberSeq(state: AdmissionState, session: string, seq: number): void {
   const { sessions } = state
-  sessions.delete(session)
+  if (sessions.size > LIMITS.sessionsPerPartitionMax / 2) sessions.delete(session)
   sessions.set(session, seq)
   if (sessions.size > LIMITS.sessionsPerPartitionMax) {
     for (const oldest of sessions.keys()) {

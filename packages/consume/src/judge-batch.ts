@@ -36,9 +36,13 @@ export async function judgeBatch(
 
 /** An id that cannot be loaded is left for admission to refuse, record by record. */
 async function loadSchemas(codec: Codec, batch: LogBatch): Promise<void> {
+  let loaded: number | undefined
   for (const { value } of batch.records) {
     try {
-      if (codec.writerOf(value) === undefined) await codec.load(schemaIdOf(value))
+      const schemaId = schemaIdOf(value)
+      if (schemaId === loaded) continue
+      await codec.load(schemaId)
+      loaded = schemaId
     } catch (error) {
       if (!isWaggleError(error) || error.code === 'VIEW_UNAVAILABLE') throw error
     }

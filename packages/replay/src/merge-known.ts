@@ -16,22 +16,43 @@ export function compareKnown(a: AdmittedRecord, b: AdmittedRecord): number {
   return a.knownFrom - b.knownFrom || comparePositions(a.record, b.record)
 }
 
+const OUTPUT_RECORDS = 4096
+
 /**
  * K-way merge of partitions whose known_from never decreases (as admission sees to, per run): a binary
- * heap of the partitions' next records. Memory is one batch a partition.
+ * heap of the partitions' next records. Memory is one batch a partition; results come in batches, since
+ * an asynchronous step per record would cost more than the merge.
  */
-export async function* mergeKnown(partitions: readonly Batches[]): AsyncGenerator<AdmittedRecord> {
+export async function* mergeKnown(partitions: readonly Batches[]): AsyncGenerator<AdmittedRecord[]> {
   const heap: Head[] = []
   for (const batches of partitions) {
-    const head: Head = { batches, batch: [], index: -1 }
-    if (await advance(head)) push(heap, head)
+    const head: Head = { batches, batch: [], index: 0 }
+    if (await nextBatch(head)) push(heap, head)
   }
+  let merged: AdmittedRecord[] = []
   while (heap.length > 0) {
     const head = heap[0]!
-    yield head.batch[head.index]!
-    if (++head.index < head.batch.length || (await nextBatch(head))) sinkFirst(heap)
+    takeWhileFirst(heap, merged)
+    if (merged.length >= OUTPUT_RECORDS) {
+      yield merged
+      merged = []
+    }
+    if (head.index < head.batch.length || (await nextBatch(head))) sinkFirst(heap)
     else removeFirst(heap)
   }
+  if (merged.length > 0) yield merged
+}
+
+/** Moves the first partition's records over as long as they come before every other partition's. */
+function takeWhileFirst(heap: readonly Head[], merged: AdmittedRecord[]): void {
+  const head = heap[0]!
+  const rival = heap.length < 3 || before(heap[1]!, heap[2]!) ? heap[1] : heap[2]
+  do merged.push(head.batch[head.index++]!)
+  while (
+    head.index < head.batch.length &&
+    merged.length < OUTPUT_RECORDS &&
+    (rival === undefined || before(head, rival))
+  )
 }
 
 /** Records known after `until` are left out; each partition ends at its first one of the run. */
@@ -49,10 +70,6 @@ export async function* cutKnown(
     }
     if (kept.length > 0) yield kept
   }
-}
-
-async function advance(head: Head): Promise<boolean> {
-  return ++head.index < head.batch.length || (await nextBatch(head))
 }
 
 async function nextBatch(head: Head): Promise<boolean> {

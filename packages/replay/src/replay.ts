@@ -22,13 +22,18 @@ export interface ReplayOptions extends Omit<SourceOptions, 'topics'> {
  * end the log had at the start. The order is a pure function of the log, whoever replays it and how.
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<KnownEvent> {
-  for await (const admitted of replayAdmitted(options)) {
-    const known = knownEventOf(admitted)
-    if (known.event.kind !== 'tick') yield known
+  for await (const batch of replayBatches(options)) yield* batch
+}
+
+/** The same in batches, for those who want millions: the loop over a batch is synchronous. */
+export async function* replayBatches(options: ReplayOptions): AsyncGenerator<KnownEvent[]> {
+  for await (const batch of replayAdmitted(options)) {
+    yield batch.filter(({ writer }) => writer.kind !== 'tick').map(knownEventOf)
   }
 }
 
-export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<AdmittedRecord> {
+/** The same undecoded: routing fields can be read, the rest stays bytes. */
+export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<AdmittedRecord[]> {
   const { log, topics = EVENT_TOPICS, asOf = Infinity } = options
   const source = { ...options, topics }
   const keep = keeper(options)

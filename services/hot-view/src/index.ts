@@ -1,1 +1,2 @@
-export {}
+export { createHotViewService } from './service.ts'
+export type { HotViewService, HotViewServiceOptions } from './service.ts'

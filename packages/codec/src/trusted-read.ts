@@ -1,0 +1,70 @@
+import type { Micros } from '@waggle/base'
+
+/**
+ * Reading from bytes that a walker has already checked: no bounds are looked at again. Texts that repeat
+ * (agents, sessions, symbols) are interned, which saves both the decoding and the hashing of them.
+ */
+
+/** Zigzag varint at `at`. */
+export function readLong(bytes: Buffer, at: number): number {
+  let byte = bytes[at++]!
+  if (byte < 0x80) return (byte >>> 1) ^ -(byte & 1)
+  let value = byte & 0x7f
+  let scale = 128
+  do {
+    byte = bytes[at++]!
+    value += (byte & 0x7f) * scale
+    scale *= 128
+  } while (byte >= 0x80)
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+}
+
+/** Where the varint at `at` ends. */
+export function skipLong(bytes: Buffer, at: number): number {
+  while (bytes[at]! >= 0x80) at++
+  return at + 1
+}
+
+export function readTimestamp(bytes: Buffer, at: number): Micros {
+  return readLong(bytes, at)
+}
+
+/** Length-prefixed text at `at`. */
+export function readText(bytes: Buffer, at: number): string {
+  const length = readLong(bytes, at)
+  const start = skipLong(bytes, at)
+  return sliceText(bytes, start, length)
+}
+
+const INTERNED_LENGTH_MAX = 48
+const SLOTS = 4096
+const interned: string[] = Array.from({ length: SLOTS }, () => '')
+
+export function sliceText(bytes: Buffer, start: number, length: number): string {
+  if (length === 0) return ''
+  const end = start + length
+  if (length > INTERNED_LENGTH_MAX) return bytes.toString('utf8', start, end)
+  const slot =
+    (length * 31 + bytes[start]! * 7 + bytes[end - 1]! * 257 + bytes[start + (length >> 1)]! * 67) % SLOTS
+  const known = interned[slot]!
+  if (known.length === length && isAscii(known, bytes, start)) return known
+  const text = bytes.toString('utf8', start, end)
+  interned[slot] = text
+  return text
+}
+
+/** Whether the bytes spell the text; a text of other letters than ASCII never matches its UTF-8 bytes. */
+function isAscii(text: string, bytes: Buffer, start: number): boolean {
+  for (let i = text.length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(i)
+    if (code !== bytes[start + i] || code >= 0x80) return false
+  }
+  return true
+}
+
+const UUID_LENGTH = 36
+
+/** A checked UUID: 36 ASCII characters behind a one-byte length; unique, so not interned. */
+export function readUuid(bytes: Buffer, at: number): string {
+  return bytes.toString('latin1', at + 1, at + 1 + UUID_LENGTH)
+}
