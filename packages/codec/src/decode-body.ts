@@ -1,10 +1,4 @@
-import {
-  isUnion,
-  logicalTypeOf,
-  typeName,
-  type AvroRecord,
-  type AvroType,
-} from '@waggle/event'
+import { isUnion, logicalTypeOf, typeName, type AvroRecord, type AvroType } from '@waggle/event'
 import { decimalFromBytes } from './decimal-type.ts'
 import { readLong, readUuid, skipLong, sliceText } from './trusted-read.ts'
 
@@ -45,14 +39,17 @@ function readerOf(type: AvroType): Reader {
     case 'string':
       return logicalTypeOf(type) === 'uuid' ? nextUuid : nextText
     case 'bytes':
-      return logicalTypeOf(type) === 'decimal' ? (place) => decimalFromBytes(nextBytes(place)) : nextBytes
+      return logicalTypeOf(type) === 'decimal'
+        ? (place) => decimalFromBytes(nextBytes(place))
+        : nextBytes
     default:
       return complexReader(type)
   }
 }
 
 function complexReader(type: AvroType): Reader {
-  if (typeof type === 'string' || isUnion(type)) throw new Error(`Type outside the subset: ${String(type)}`)
+  if (typeof type === 'string' || isUnion(type))
+    throw new Error(`Type outside the subset: ${String(type)}`)
   switch (type.type) {
     case 'enum': {
       const symbols = type.symbols ?? []

@@ -45,7 +45,8 @@ export function sliceText(bytes: Buffer, start: number, length: number): string 
   const end = start + length
   if (length > INTERNED_LENGTH_MAX) return bytes.toString('utf8', start, end)
   const slot =
-    (length * 31 + bytes[start]! * 7 + bytes[end - 1]! * 257 + bytes[start + (length >> 1)]! * 67) % SLOTS
+    (length * 31 + bytes[start]! * 7 + bytes[end - 1]! * 257 + bytes[start + (length >> 1)]! * 67) %
+    SLOTS
   const known = interned[slot]!
   if (known.length === length && isAscii(known, bytes, start)) return known
   const text = bytes.toString('utf8', start, end)

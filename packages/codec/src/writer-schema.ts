@@ -65,7 +65,8 @@ export class WriterSchema {
 
   /** A frame whose body passed `check` -> event. */
   decode(frame: Buffer): WaggleEvent {
-    if (this.#resolution === undefined) return this.#decode(frame, FRAME_HEADER_BYTES) as WaggleEvent
+    if (this.#resolution === undefined)
+      return this.#decode(frame, FRAME_HEADER_BYTES) as WaggleEvent
     const { value } = this.#readerType.decode(frame, FRAME_HEADER_BYTES, this.#resolution)
     return { kind: this.kind, ...(value as object) } as WaggleEvent
   }

@@ -29,7 +29,7 @@ export async function* readAdmitted(
   end: Position,
 ): AsyncGenerator<readonly AdmittedRecord[]> {
   let admission = emptyAdmission()
-  for (let from: Position = { ...end, offset: 0n }; from.offset < end.offset; ) {
+  for (let from: Position = { ...end, offset: 0n }; from.offset < end.offset;) {
     const left = Number(end.offset - from.offset)
     const records = await log.read(from, Math.min(batchRecords, left))
     const last = records.at(-1)

@@ -22,7 +22,13 @@ export interface AsOfOptions extends Omit<SourceOptions, 'topics'> {
  * The hot view as it stood when only what was known at `asOf` was known. The cut is a prefix of every
  * partition (known_from never decreases within run and partition), so it is made while reading.
  */
-export async function hotAsOf({ log, codec, run, asOf, ...options }: AsOfOptions): Promise<HotAsOf> {
+export async function hotAsOf({
+  log,
+  codec,
+  run,
+  asOf,
+  ...options
+}: AsOfOptions): Promise<HotAsOf> {
   const state: HotState = new Map()
   const source = { log, codec, topics: HOT_TOPICS, ...options }
   let sealed = true

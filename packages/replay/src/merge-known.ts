@@ -23,7 +23,9 @@ const OUTPUT_RECORDS = 4096
  * heap of the partitions' next records. Memory is one batch a partition; results come in batches, since
  * an asynchronous step per record would cost more than the merge.
  */
-export async function* mergeKnown(partitions: readonly Batches[]): AsyncGenerator<AdmittedRecord[]> {
+export async function* mergeKnown(
+  partitions: readonly Batches[],
+): AsyncGenerator<AdmittedRecord[]> {
   const heap: Head[] = []
   for (const batches of partitions) {
     const head: Head = { batches, batch: [], index: 0 }
@@ -98,7 +100,7 @@ function push(heap: Head[], head: Head): void {
 }
 
 function sinkFirst(heap: Head[]): void {
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const left = 2 * at + 1
     let least = at
     if (left < heap.length && before(heap[left]!, heap[least]!)) least = left

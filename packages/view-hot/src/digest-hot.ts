@@ -16,7 +16,10 @@ export function digestHot(state: HotState): string {
 function plainSwarm(swarm: HotSwarm): unknown {
   return {
     agents: sorted(swarm.agents),
-    states: sorted(swarm.states).map(([agent, states]) => [agent, Object.entries(states).sort(byName)]),
+    states: sorted(swarm.states).map(([agent, states]) => [
+      agent,
+      Object.entries(states).sort(byName),
+    ]),
     signals: sorted(swarm.signals).filter(([, signal]) => signal.expiresAt > swarm.clock),
     decisions: swarm.decisions,
     decisionsByAgent: sorted(swarm.decisionsByAgent),

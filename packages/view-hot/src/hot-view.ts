@@ -37,7 +37,8 @@ export interface HotView {
 }
 
 export function createHotView(state: HotState): HotView {
-  const swarmOf = ({ swarm, run }: SwarmScope): HotSwarm | undefined => state.get(run ?? '')?.get(swarm)
+  const swarmOf = ({ swarm, run }: SwarmScope): HotSwarm | undefined =>
+    state.get(run ?? '')?.get(swarm)
   return {
     agent: (scope, agent) => swarmOf(scope)?.agents.get(agent),
     agents: (scope) => [...(swarmOf(scope)?.agents.values() ?? [])],

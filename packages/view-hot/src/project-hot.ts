@@ -24,9 +24,7 @@ export function createHotProjection(): HotProjection {
       const applied = checkpoints.get(name)?.nextOffset ?? 0n
       if (nextOffset <= applied) return
       // Decoded before anything is folded: a batch takes effect whole or not at all.
-      const known = events
-        .filter(({ record }) => record.offset >= applied)
-        .map(knownEventOf)
+      const known = events.filter(({ record }) => record.offset >= applied).map(knownEventOf)
       for (const event of known) foldHot(state, event)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
     },
