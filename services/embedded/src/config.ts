@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { WaggleError } from '@waggle/base'
+import { z } from 'zod'
+
+const schema = z.strictObject({
+  /** Folder that holds the log and the analytical store. */
+  dataDir: z.string().min(1),
+  /** `memory` forgets everything at the end: for tests and simulations. */
+  log: z.enum(['lmdb', 'memory']).default('lmdb'),
+  /** `off` runs without ClickHouse. */
+  analytics: z.enum(['chdb', 'off']).default('chdb'),
+  /** How long the analytical store collects a batch, in milliseconds. */
+  analyticsLingerMs: z.number().int().min(0).max(60_000).default(1000),
+})
+
+/** Everything the embedded bus can be told, complete. */
+export type EmbeddedConfig = z.output<typeof schema>
+export type EmbeddedConfigInput = z.input<typeof schema>
+
+/** Raw input -> complete config; one CONFIG_INVALID that lists every bad and unknown key. */
+export function parseConfig(input: unknown): EmbeddedConfig {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`,
+  )
+  throw new WaggleError('CONFIG_INVALID', problems.join('; '), { input: problems })
+}
+
+export function logPath(config: EmbeddedConfig): string {
+  return join(config.dataDir, 'log')
+}
+
+export function analyticsPath(config: EmbeddedConfig): string {
+  return join(config.dataDir, 'clickhouse')
+}

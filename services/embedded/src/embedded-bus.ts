@@ -1,0 +1,112 @@
+import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
+import { createCodec, type Codec } from '@waggle/codec'
+import type { ProjectionRunner } from '@waggle/consume'
+import { createEmitter, type Emitter } from '@waggle/emit'
+import { PARTITIONS } from '@waggle/event'
+import type { EventLog } from '@waggle/log'
+import { createSwarmQuery, type SwarmQuery } from '@waggle/query'
+import { createLogRegistry } from '@waggle/registry'
+import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
+import { createCoordinatorService, type CoordinatorService } from '@waggle-services/coordinator'
+import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
+import { analyticsPath, logPath, parseConfig, type EmbeddedConfig, type EmbeddedConfigInput } from './config.ts'
+
+/** The whole bus in one process: the log, and the three services that project it. */
+export interface EmbeddedBus {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly hot: HotViewService
+  readonly coordinator: CoordinatorService
+  /** Undefined where the configuration turns it off. */
+  readonly analytics: AnalyticsService | undefined
+  readonly runners: readonly ProjectionRunner[]
+  emitter(options: BusEmitterOptions): Emitter
+  query(scope: { swarm: string; run: string | null }): SwarmQuery
+  /** Resolves when every view has applied everything appended before the call. */
+  caughtUp(timeoutMs: number): Promise<void>
+  /** Digest by view. */
+  digests(): Promise<Record<string, string>>
+  /** Drops every view and projects the log again. */
+  rebuild(): Promise<void>
+  /** Drains and stops the services, then closes the log. */
+  stop(): Promise<void>
+}
+
+export interface BusEmitterOptions {
+  readonly swarm: string
+  readonly agent: string
+  readonly session: string
+  readonly run?: string | null
+  readonly lastSeq?: number
+  /** The producer's clock; the bus's own if left out. A backtest gives its own. */
+  readonly clock?: Clock
+}
+
+export interface EmbeddedDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export async function openEmbeddedBus(input: EmbeddedConfigInput, deps: EmbeddedDeps): Promise<EmbeddedBus> {
+  const config = parseConfig(input)
+  const log = await openLog(config, deps)
+  const codec = createCodec(createLogRegistry({ log }))
+  await codec.register()
+  const parts = { log, codec, ...deps }
+  const hot = createHotViewService(parts)
+  const coordinator = createCoordinatorService(parts)
+  const analytics =
+    config.analytics === 'off'
+      ? undefined
+      : createAnalyticsService({ ...parts, path: analyticsPath(config), lingerMs: config.analyticsLingerMs })
+  const services: Service[] = [hot, coordinator, ...(analytics === undefined ? [] : [analytics])]
+  const all = composeServices('embedded', services)
+  await all.start()
+  const runners = [hot.runner, coordinator.runner, ...(analytics === undefined ? [] : [analytics.runner])]
+  await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
+
+  return {
+    log,
+    codec,
+    hot,
+    coordinator,
+    analytics,
+    runners,
+    emitter: ({ run = null, clock = deps.clock, ...options }) =>
+      createEmitter({
+        log,
+        codec,
+        clock,
+        run,
+        ...options,
+        isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
+      }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, ...scope }),
+    caughtUp: async (timeoutMs) => {
+      await Promise.all(runners.map((runner) => runner.caughtUp(timeoutMs)))
+    },
+    digests: async () =>
+      Object.fromEntries(
+        await Promise.all(runners.map(async ({ name, projection }) => [name, await projection.digest()] as const)),
+      ),
+    rebuild: async () => {
+      for (const runner of runners) await runner.rebuild()
+    },
+    stop: async () => {
+      await all.stop()
+      await log.close()
+    },
+  }
+}
+
+const STARTUP_TIMEOUT_MS = 600_000
+
+/** Engines are loaded when chosen, so that a process without LMDB or chdb still runs the others. */
+async function openLog(config: EmbeddedConfig, { clock }: EmbeddedDeps): Promise<EventLog> {
+  if (config.log === 'memory') {
+    const { createMemoryLog } = await import('@waggle/log/memory')
+    return createMemoryLog({ topics: PARTITIONS, clock })
+  }
+  const { openLmdbLog } = await import('@waggle/log/lmdb')
+  return openLmdbLog({ path: logPath(config), topics: PARTITIONS, clock })
+}
