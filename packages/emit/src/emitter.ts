@@ -56,6 +56,8 @@ export interface EmitterOptions {
 export function createEmitter(options: EmitterOptions): Emitter {
   const { log, codec, clock, swarm, agent, session } = options
   let seq = options.lastSeq ?? 0
+  // What this producer said itself counts at once; the directory of members may be a moment behind.
+  let joined = false
 
   const complete = (draft: AnyDraft, nextSeq: number): EventByKind[EmittableKind] => {
     const now = clock.now()
@@ -93,7 +95,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
         `${drafts.length} events in one append of at most ${LIMITS.batchEventsMax}`,
       )
     }
-    checkMember(options, drafts)
+    if (!joined) checkMember(options, drafts)
     const events = drafts.map((draft, index) => complete(draft, seq + 1 + index))
     const records = events.map((event): AppendRecord => ({
       topic: topicOf(event.kind),
@@ -103,6 +105,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
     }))
     seq += events.length
     const results = await log.append(records)
+    for (const event of events) if (event.kind === 'agent') joined = event.op !== 'LEFT'
     return results.map(({ duplicate, ...position }, index) => ({
       event: events[index]!,
       position,
