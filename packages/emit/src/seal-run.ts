@@ -37,16 +37,13 @@ export async function sealRun({ log, codec, swarm, run, at }: SealOptions): Prom
   }
   const value = codec.encode(tick)
   const records = EVENT_TOPICS.flatMap((topic) =>
-    Array.from(
-      { length: log.topics[topic] ?? 0 },
-      (_, partition): AppendRecord => ({
-        topic,
-        partition,
-        key: swarm,
-        value,
-        producer: { session, seq: 1 },
-      }),
-    ),
+    Array.from({ length: log.topics[topic] ?? 0 }, (_, partition): AppendRecord => ({
+      topic,
+      partition,
+      key: swarm,
+      value,
+      producer: { session, seq: 1 },
+    })),
   )
   await log.append(records)
 }

@@ -20,8 +20,8 @@ export async function* tailByReading(
   const next = new Map<string, Position>(
     from.map((position) => [partitionName(position), position]),
   )
+  let appended: Promise<void> | undefined
   while (!signal.aborted) {
-    const appended = waitForAppend(signal)
     let found = false
     for (const [name, position] of next) {
       if (signal.aborted) return
@@ -32,6 +32,13 @@ export async function* tailByReading(
       next.set(name, { ...position, offset: last.offset + 1n })
       yield { topic: position.topic, partition: position.partition, records }
     }
-    if (!found) await appended
+    if (found) continue
+    // The waiter is taken before a last look, so that no append slips between looking and waiting.
+    if (appended === undefined) {
+      appended = waitForAppend(signal)
+    } else {
+      await appended
+      appended = undefined
+    }
   }
 }

@@ -9,7 +9,13 @@ import { createLogRegistry } from '@waggle/registry'
 import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
 import { createCoordinatorService, type CoordinatorService } from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
-import { analyticsPath, logPath, parseConfig, type EmbeddedConfig, type EmbeddedConfigInput } from './config.ts'
+import {
+  analyticsPath,
+  logPath,
+  parseConfig,
+  type EmbeddedConfig,
+  type EmbeddedConfigInput,
+} from './config.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
 export interface EmbeddedBus {
@@ -47,7 +53,10 @@ export interface EmbeddedDeps {
   readonly logger: Logger
 }
 
-export async function openEmbeddedBus(input: EmbeddedConfigInput, deps: EmbeddedDeps): Promise<EmbeddedBus> {
+export async function openEmbeddedBus(
+  input: EmbeddedConfigInput,
+  deps: EmbeddedDeps,
+): Promise<EmbeddedBus> {
   const config = parseConfig(input)
   const log = await openLog(config, deps)
   const codec = createCodec(createLogRegistry({ log }))
@@ -58,11 +67,19 @@ export async function openEmbeddedBus(input: EmbeddedConfigInput, deps: Embedded
   const analytics =
     config.analytics === 'off'
       ? undefined
-      : createAnalyticsService({ ...parts, path: analyticsPath(config), lingerMs: config.analyticsLingerMs })
+      : createAnalyticsService({
+          ...parts,
+          path: analyticsPath(config),
+          lingerMs: config.analyticsLingerMs,
+        })
   const services: Service[] = [hot, coordinator, ...(analytics === undefined ? [] : [analytics])]
   const all = composeServices('embedded', services)
   await all.start()
-  const runners = [hot.runner, coordinator.runner, ...(analytics === undefined ? [] : [analytics.runner])]
+  const runners = [
+    hot.runner,
+    coordinator.runner,
+    ...(analytics === undefined ? [] : [analytics.runner]),
+  ]
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
   return {
@@ -87,7 +104,9 @@ export async function openEmbeddedBus(input: EmbeddedConfigInput, deps: Embedded
     },
     digests: async () =>
       Object.fromEntries(
-        await Promise.all(runners.map(async ({ name, projection }) => [name, await projection.digest()] as const)),
+        await Promise.all(
+          runners.map(async ({ name, projection }) => [name, await projection.digest()] as const),
+        ),
       ),
     rebuild: async () => {
       for (const runner of runners) await runner.rebuild()

@@ -10,7 +10,7 @@ import {
   partitionsOf,
 } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
-import { extendWindow, lookupSeq, type ProducerWindow } from '../producer-window.ts'
+import { EMPTY_WINDOW, extendWindow, lookupSeq, type ProducerWindow } from '../producer-window.ts'
 import { tailByReading } from '../tail.ts'
 
 interface Partition {
@@ -52,7 +52,7 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
     const { producer } = record
     const offset = partition.records.length
     if (producer !== undefined) {
-      const window = partition.windows.get(producer.session) ?? []
+      const window = partition.windows.get(producer.session) ?? EMPTY_WINDOW
       const found = lookupSeq(window, producer.seq)
       if (found.is === 'duplicate' && partition.records[found.offset]!.value.equals(record.value)) {
         return { ...at, offset: BigInt(found.offset), duplicate: true }
@@ -77,8 +77,10 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
     supports: { idempotentAppend: true, durable: false },
     append: async (records) => {
       if (closed) throw closedError()
-      for (const record of records) partitionAt(place(record))
-      const undo = snapshot(records.map((record) => partitionAt(place(record))))
+      const undo = snapshot(
+        records,
+        records.map((record) => partitionAt(place(record))),
+      )
       try {
         return records.map(appendOne)
       } catch (error) {
@@ -108,19 +110,25 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
   return log
 }
 
-/** Remembers partitions so that a refused append leaves nothing behind. */
-function snapshot(partitions: readonly Partition[]): () => void {
-  const before = partitions.map((partition) => ({
-    partition,
-    length: partition.records.length,
-    windows: new Map(partition.windows),
-    lastAppendedAt: partition.lastAppendedAt,
-  }))
+/** Remembers what an append may change, so that a refused one leaves nothing behind. */
+function snapshot(records: readonly AppendRecord[], partitions: readonly Partition[]): () => void {
+  const before = partitions.map((partition, index) => {
+    const session = records[index]!.producer?.session
+    return {
+      partition,
+      length: partition.records.length,
+      lastAppendedAt: partition.lastAppendedAt,
+      session,
+      window: session === undefined ? undefined : partition.windows.get(session),
+    }
+  })
   return () => {
-    for (const { partition, length, windows, lastAppendedAt } of before) {
+    for (const { partition, length, lastAppendedAt, session, window } of before) {
       partition.records.length = length
-      partition.windows = windows
       partition.lastAppendedAt = lastAppendedAt
+      if (session === undefined) continue
+      if (window === undefined) partition.windows.delete(session)
+      else partition.windows.set(session, window)
     }
   }
 }

@@ -1,0 +1,88 @@
+import { LIMITS, messageOf, WaggleError, type Clock } from '@waggle/base'
+import type { AppendResult } from '../event-log.ts'
+import { StagedAppends, type PlacedRecord } from './stage-appends.ts'
+import type { Storage } from './storage.ts'
+
+interface PendingAppend {
+  readonly records: readonly PlacedRecord[]
+  readonly resolve: (results: AppendResult[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Appends that arrive while a commit is under way go into the next one together: one fsync serves them
+ * all, and each is acknowledged only after it.
+ */
+export class GroupCommit {
+  readonly #storage: Storage
+  readonly #clock: Clock
+  readonly #onCommit: () => void
+  #pending: PendingAppend[] = []
+  #flushing: Promise<void> | undefined
+
+  constructor(storage: Storage, clock: Clock, onCommit: () => void) {
+    this.#storage = storage
+    this.#clock = clock
+    this.#onCommit = onCommit
+  }
+
+  append(records: readonly PlacedRecord[]): Promise<AppendResult[]> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ records, resolve, reject })
+      this.#flushing ??= this.#flush()
+    })
+  }
+
+  /** Resolves when nothing is under way. */
+  async drained(): Promise<void> {
+    await this.#flushing
+  }
+
+  async #flush(): Promise<void> {
+    // A turn later, so that appends of the same turn share the first commit too.
+    await Promise.resolve()
+    while (this.#pending.length > 0) await this.#commit(this.#takeGroup())
+    this.#flushing = undefined
+  }
+
+  #takeGroup(): PendingAppend[] {
+    let count = 0
+    let events = 0
+    for (const { records } of this.#pending) {
+      events += records.length
+      if (count > 0 && events > LIMITS.batchEventsMax) break
+      count++
+    }
+    return this.#pending.splice(0, count)
+  }
+
+  async #commit(group: readonly PendingAppend[]): Promise<void> {
+    const settle: (() => void)[] = []
+    try {
+      // A child transaction is rolled back when the callback throws, so a failed write leaves nothing.
+      const wrote = await this.#storage.env.childTransaction(() => this.#write(group, settle))
+      if (wrote) this.#onCommit()
+      for (const step of settle) step()
+    } catch (error) {
+      const failure = new WaggleError('LOG_UNAVAILABLE', `The commit failed: ${messageOf(error)}`, {
+        cause: error,
+      })
+      for (const { reject } of group) reject(failure)
+    }
+  }
+
+  #write(group: readonly PendingAppend[], settle: (() => void)[]): boolean {
+    const staged = new StagedAppends(this.#storage)
+    for (const { records, resolve, reject } of group) {
+      try {
+        const results = staged.stage(records)
+        settle.push(() => resolve(results))
+      } catch (error) {
+        settle.push(() => reject(error))
+      }
+    }
+    const wrote = staged.write(this.#clock)
+    if (wrote) this.#storage.putCommits(this.#storage.commits() + 1)
+    return wrote
+  }
+}

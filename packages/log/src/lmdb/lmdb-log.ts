@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs'
+import type { Clock } from '@waggle/base'
+import type { TopicPartition } from '@waggle/event'
+import { AppendSignal } from '../append-signal.ts'
+import type { AppendRecord, EventLog } from '../event-log.ts'
+import { checkPartition, closedError, outOfRangeError, partitionsOf } from '../log-errors.ts'
+import { choosePartition } from '../partition-of.ts'
+import { tailByReading } from '../tail.ts'
+import { CommitWatch } from './commit-watch.ts'
+import { GroupCommit } from './group-commit.ts'
+import { readRecords, type PartitionId } from './read-batches.ts'
+import type { PlacedRecord } from './stage-appends.ts'
+import { Storage } from './storage.ts'
+
+export interface LmdbLogOptions {
+  /** Folder of the log; made if it is missing. Several processes may open it. Never on a network drive. */
+  readonly path: string
+  readonly topics: Readonly<Record<string, number>>
+  readonly clock: Clock
+}
+
+/** The embedded engine: one LMDB environment, durable before it acknowledges, shared between processes. */
+export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Promise<EventLog> {
+  mkdirSync(path, { recursive: true })
+  const storage = new Storage(path)
+  const entries = await storage.openTopics(topics)
+  const appended = new AppendSignal()
+  const commits = new GroupCommit(storage, clock, () => appended.notify())
+  const watch = new CommitWatch(storage, appended)
+  let closed = false
+
+  const locate = (at: TopicPartition): PartitionId => {
+    checkPartition(topics, at)
+    return { topic: at.topic, partition: at.partition, topicId: entries.get(at.topic)!.id }
+  }
+
+  const place = (record: AppendRecord): PlacedRecord => {
+    const partition = choosePartition(record, partitionsOf(topics, record.topic))
+    return { record, at: locate({ topic: record.topic, partition }) }
+  }
+
+  const fresh = (): void => {
+    if (closed) throw closedError()
+    storage.env.resetReadTxn()
+  }
+
+  const log: EventLog = {
+    topics,
+    supports: { idempotentAppend: true, durable: true },
+    append: async (records) => {
+      if (closed) throw closedError()
+      return commits.append(records.map(place))
+    },
+    read: async (from, maxRecords) => {
+      fresh()
+      const at = locate(from)
+      const records = readRecords(storage, at, Number(from.offset), maxRecords)
+      if (records.length === 0) {
+        const { next } = storage.end(at.topicId, at.partition)
+        if (from.offset > next) throw outOfRangeError(from, BigInt(next))
+      }
+      return records
+    },
+    tail: (from, options) =>
+      tailByReading(log, from, options, (signal) => watch.nextAppend(signal)),
+    ends: async (wanted) => {
+      fresh()
+      return wanted.map((wantedPartition) => {
+        const { topic, topicId, partition } = locate(wantedPartition)
+        return { topic, partition, offset: BigInt(storage.end(topicId, partition).next) }
+      })
+    },
+    close: async () => {
+      if (closed) return
+      closed = true
+      watch.stop()
+      appended.notify()
+      await commits.drained()
+      await storage.env.close()
+    },
+  }
+  return log
+}
