@@ -1,5 +1,7 @@
 export { createCodec } from './codec.ts'
 export type { Codec } from './codec.ts'
+export { checkCompatibility, COMPATIBILITY_LEVELS, readerProblems } from './compatibility.ts'
+export type { CompatibilityLevel, Incompatibility } from './compatibility.ts'
 export { decimalFromBytes, decimalToBytes } from './decimal-type.ts'
 export { ENVELOPE_FIELDS, EnvelopeView } from './envelope-view.ts'
 export { containerFile, containerHeader, longBytes, writeLong } from './object-container.ts'
