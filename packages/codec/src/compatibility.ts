@@ -80,7 +80,9 @@ class Resolution {
     if (isUnion(writer)) return writer.flatMap((branch) => this.#compare(reader, branch, path))
     if (isUnion(reader)) {
       const readable = reader.some((branch) => this.#compare(branch, writer, path).length === 0)
-      return readable ? [] : [{ path, reason: `no branch of the reader's union reads ${typeName(writer)}` }]
+      return readable
+        ? []
+        : [{ path, reason: `no branch of the reader's union reads ${typeName(writer)}` }]
     }
     const [readerType, writerType] = [typeName(reader), typeName(writer)]
     if (readerType !== writerType) {
@@ -147,8 +149,12 @@ function shortName(name: string | undefined): string {
 
 function enumProblems(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
   if ('default' in reader) return []
-  const missing = (writer.symbols ?? []).filter((symbol) => reader.symbols?.includes(symbol) !== true)
-  return missing.length === 0 ? [] : [{ path, reason: `the reader lacks symbols ${missing.join(', ')}` }]
+  const missing = (writer.symbols ?? []).filter(
+    (symbol) => reader.symbols?.includes(symbol) !== true,
+  )
+  return missing.length === 0
+    ? []
+    : [{ path, reason: `the reader lacks symbols ${missing.join(', ')}` }]
 }
 
 function decimalProblem(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {

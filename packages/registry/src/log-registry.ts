@@ -46,7 +46,11 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
   }
 
   const submit = async (command: RegistryCommand): Promise<CommandVerdict> => {
-    const record = { topic: SCHEMA_TOPIC, key: command.subject ?? '', value: Buffer.from(JSON.stringify(command)) }
+    const record = {
+      topic: SCHEMA_TOPIC,
+      key: command.subject ?? '',
+      value: Buffer.from(JSON.stringify(command)),
+    }
     const [position] = await log.append([record])
     await catchUp()
     return verdicts.get(positionText(position!))!
@@ -64,13 +68,15 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
       if (known !== undefined) return known
       const verdict = await submit({ op: 'register', subject, schema })
       if (verdict.is === 'registered') return verdict.id
-      if (verdict.is === 'configured') throw new Error('Broken invariant: a register command registers')
+      if (verdict.is === 'configured')
+        throw new Error('Broken invariant: a register command registers')
       throw new WaggleError(verdict.code, `${subject}: ${verdict.reason}`, { input: subject })
     },
     byId: async (id) => {
       if (state.schemas[id - 1] === undefined) await catchUp()
       const found = state.schemas[id - 1]
-      if (found === undefined) throw new WaggleError('SCHEMA_UNKNOWN', `No schema with id ${id}`, { input: id })
+      if (found === undefined)
+        throw new WaggleError('SCHEMA_UNKNOWN', `No schema with id ${id}`, { input: id })
       return found.schema
     },
   }
@@ -85,7 +91,11 @@ function verdictOn(state: RegistryState, value: Buffer): CommandVerdict {
   }
 }
 
-function registeredId(state: RegistryState, subject: string, schema: AvroRecord): number | undefined {
+function registeredId(
+  state: RegistryState,
+  subject: string,
+  schema: AvroRecord,
+): number | undefined {
   const id = state.idByText.get(schemaText(schema))
   return state.subjects.get(subject)?.find((version) => version.id === id)?.id
 }

@@ -5,7 +5,11 @@ import type { AvroRecord } from '@waggle/event'
 /** What stands in the log; the verdict on it is computed, not stored. */
 export type RegistryCommand =
   | { readonly op: 'register'; readonly subject: string; readonly schema: AvroRecord }
-  | { readonly op: 'config'; readonly subject: string | null; readonly level: CompatibilityLevel | null }
+  | {
+      readonly op: 'config'
+      readonly subject: string | null
+      readonly level: CompatibilityLevel | null
+    }
 
 export interface SubjectVersion {
   readonly version: number

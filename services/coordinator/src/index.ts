@@ -1,1 +1,2 @@
-export {}
+export { createCoordinatorService } from './service.ts'
+export type { CoordinatorService, CoordinatorServiceOptions } from './service.ts'

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
+import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
+import {
+  COORDINATION_TOPICS,
+  emptyPartition,
+  foldCoordination,
+  type PartitionState,
+} from './fold-coordination.ts'
+import { resultEvent } from './result-events.ts'
+
+/** Takes results in order; called again with the same ones after a failure. */
+export type PublishResults = (events: readonly WaggleEvent[]) => Promise<void>
+
+export interface CoordinationProjection extends Projection {
+  readonly view: CoordinationView
+}
+
+interface Pending {
+  readonly events: WaggleEvent[]
+}
+
+/**
+ * Consensus and lock state in process. The state moves first and its results are published after: a failed
+ * publication is repeated before anything else of the partition is applied, and the results' sequence
+ * numbers make that harmless.
+ */
+export function createCoordinationProjection(publish: PublishResults): CoordinationProjection {
+  const partitions = new Map<string, PartitionState>()
+  const checkpoints = new Map<string, Checkpoint>()
+  const pending = new Map<string, Pending>()
+
+  const publishPending = async (name: string): Promise<void> => {
+    const waiting = pending.get(name)
+    if (waiting === undefined) return
+    if (waiting.events.length > 0) await publish(waiting.events)
+    pending.delete(name)
+  }
+
+  return {
+    name: 'coordination',
+    version: 1,
+    topics: COORDINATION_TOPICS,
+    view: createCoordinationView(partitions),
+    checkpoints: async () => [...checkpoints.values()],
+    apply: async ({ topic, partition, nextOffset, events, admission }) => {
+      const at: TopicPartition = { topic, partition }
+      const name = partitionName(at)
+      await publishPending(name)
+      const applied = checkpoints.get(name)?.nextOffset ?? 0n
+      if (nextOffset <= applied) return
+      const known = events.filter(({ record }) => record.offset >= applied).map(knownEventOf)
+      const state = partitions.get(name) ?? emptyPartition()
+      partitions.set(name, state)
+      const results: WaggleEvent[] = []
+      for (const event of known) {
+        const before = state.results
+        foldCoordination(state, event).forEach((result, index) => {
+          results.push(resultEvent(at, before + index + 1, result))
+        })
+      }
+      checkpoints.set(name, { topic, partition, nextOffset, admission })
+      pending.set(name, { events: results })
+      await publishPending(name)
+    },
+    reset: async () => {
+      partitions.clear()
+      checkpoints.clear()
+      pending.clear()
+    },
+    digest: async () => digestPartitions(partitions),
+  }
+}
+
+/** SHA-256 over all partitions by name; a partition's own order is the log's. */
+function digestPartitions(partitions: ReadonlyMap<string, PartitionState>): string {
+  const sorted = [...partitions].sort(([a], [b]) => (a < b ? -1 : 1))
+  const text = JSON.stringify(sorted, (_key, value: unknown) => {
+    if (value instanceof Map) return [...value]
+    if (value instanceof Set) return [...value]
+    return typeof value === 'bigint' ? String(value) : value
+  })
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,59 @@
+import { isWaggleError } from '@waggle/base'
+import { judgeBatch, emptyAdmission } from '@waggle/consume'
+import type { Codec } from '@waggle/codec'
+import type { EventLog } from '@waggle/log'
+import type { PublishResults } from './project-coordination.ts'
+import { COORDINATOR, resultRecord } from './result-events.ts'
+
+const RESULT_TOPICS = ['waggle.lock-results.v1', 'waggle.proposal-results.v1'] as const
+const READ_RECORDS = 4096
+
+/**
+ * Appends results that are not in the log yet. What is there is read once, before the first append: so a
+ * restart, which recounts from the start, sends nothing again.
+ */
+export function createResultPublisher(log: EventLog, codec: Codec): PublishResults {
+  let published: Promise<Map<string, number>> | undefined
+
+  return async (events) => {
+    published ??= readPublished(log, codec).catch((error: unknown) => {
+      published = undefined
+      throw error
+    })
+    const lastSeqs = await published
+    const fresh = events.filter(({ session, seq }) => seq > (lastSeqs.get(session) ?? 0))
+    if (fresh.length === 0) return
+    try {
+      await log.append(fresh.map((event) => resultRecord(codec, event)))
+    } catch (error) {
+      // Another coordinator was ahead: look again at what there is, then at what is missing.
+      if (isWaggleError(error, 'SEQ_DUPLICATE')) published = undefined
+      throw error
+    }
+    for (const { session, seq } of fresh) lastSeqs.set(session, seq)
+  }
+}
+
+/** Last sequence number of every coordinator session in the log. */
+async function readPublished(log: EventLog, codec: Codec): Promise<Map<string, number>> {
+  const lastSeqs = new Map<string, number>()
+  for (const topic of RESULT_TOPICS) {
+    for (let partition = 0; partition < (log.topics[topic] ?? 0); partition++) {
+      let admission = emptyAdmission()
+      for (let offset = 0n; ;) {
+        const records = await log.read({ topic, partition, offset }, READ_RECORDS)
+        const last = records.at(-1)
+        if (last === undefined) break
+        const judged = await judgeBatch(codec, admission, { topic, partition, records })
+        admission = judged.admission
+        for (const { envelope } of judged.admitted) {
+          if (envelope.agent !== COORDINATOR) continue
+          const { session, seq } = envelope
+          lastSeqs.set(session, Math.max(seq, lastSeqs.get(session) ?? 0))
+        }
+        offset = last.offset + 1n
+      }
+    }
+  }
+  return lastSeqs
+}

@@ -1,0 +1,34 @@
+import type { Codec } from '@waggle/codec'
+import {
+  derivedId,
+  eventId,
+  partitionKeyOf,
+  topicOf,
+  type TopicPartition,
+  type WaggleEvent,
+} from '@waggle/event'
+import type { AppendRecord } from '@waggle/log'
+import type { Result } from './fold-coordination.ts'
+
+export const COORDINATOR = 'coordinator'
+
+/** The session of the results of one partition: whoever coordinates it next goes on in the same one. */
+export function resultSession(at: TopicPartition): string {
+  return derivedId(`${COORDINATOR}/${at.topic}/${at.partition}`)
+}
+
+/** The seq-th result of a partition as an event; the same result always has the same bytes. */
+export function resultEvent(at: TopicPartition, seq: number, result: Result): WaggleEvent {
+  const session = resultSession(at)
+  const id = eventId(session, seq, result.known_at)
+  return { ...result, id, agent: COORDINATOR, session, seq } as WaggleEvent
+}
+
+export function resultRecord(codec: Codec, event: WaggleEvent): AppendRecord {
+  return {
+    topic: topicOf(event.kind as 'proposal_result' | 'lock_result'),
+    key: partitionKeyOf(event),
+    value: codec.encode(event),
+    producer: { session: event.session, seq: event.seq },
+  }
+}
