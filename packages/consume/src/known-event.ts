@@ -13,5 +13,10 @@ export interface KnownEvent {
 
 export function knownEventOf({ record, writer, knownFrom, late }: AdmittedRecord): KnownEvent {
   const { topic, partition, offset } = record
-  return { event: writer.decode(record.value), position: { topic, partition, offset }, knownFrom, late }
+  return {
+    event: writer.decode(record.value),
+    position: { topic, partition, offset },
+    knownFrom,
+    late,
+  }
 }

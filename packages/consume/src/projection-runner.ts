@@ -226,6 +226,7 @@ export function createRunner(options: RunnerOptions): ProjectionRunner {
     rebuild: async () => {
       await rest('paused')
       await projection.reset()
+      progress.clear()
       run()
       await runner.caughtUp(REBUILD_TIMEOUT_MS)
     },

@@ -1,1 +1,10 @@
-export {}
+export type { AnalyticsStore, AvroInsert } from './analytics-store.ts'
+export { createAnalyticsView } from './analytics-view.ts'
+export type { AnalyticsView } from './analytics-view.ts'
+export { migrate, statementsOf } from './migrate.ts'
+export { insertOf, planInserts } from './plan-inserts.ts'
+export type { PlannedInsert } from './plan-inserts.ts'
+export { createAnalyticsProjection } from './project-analytics.ts'
+export { spliceRows } from './splice-rows.ts'
+export { columnsOf, createTable, TABLE_KINDS, TABLES } from './table-ddl.ts'
+export type { TableKind } from './table-ddl.ts'

@@ -1,1 +1,2 @@
-export {}
+export { createAnalyticsService } from './service.ts'
+export type { AnalyticsService, AnalyticsServiceOptions } from './service.ts'

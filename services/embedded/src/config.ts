@@ -9,8 +9,8 @@ const schema = z.strictObject({
   log: z.enum(['lmdb', 'memory']).default('lmdb'),
   /** `off` runs without ClickHouse. */
   analytics: z.enum(['chdb', 'off']).default('chdb'),
-  /** How long the analytical store collects a batch, in milliseconds. */
-  analyticsLingerMs: z.number().int().min(0).max(60_000).default(1000),
+  /** How long the analytical store rests between rounds, in milliseconds: longer makes larger batches. */
+  analyticsRestMs: z.number().int().min(0).max(60_000).default(1000),
 })
 
 /** Everything the embedded bus can be told, complete. */

@@ -7,6 +7,7 @@ import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery } from '@waggle/query'
 import { createLogRegistry } from '@waggle/registry'
 import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
+import type { AnalyticsStore } from '@waggle/view-analytics'
 import { createCoordinatorService, type CoordinatorService } from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
 import {
@@ -69,8 +70,8 @@ export async function openEmbeddedBus(
       ? undefined
       : createAnalyticsService({
           ...parts,
-          path: analyticsPath(config),
-          lingerMs: config.analyticsLingerMs,
+          store: await openAnalytics(config),
+          restMs: config.analyticsRestMs,
         })
   const services: Service[] = [hot, coordinator, ...(analytics === undefined ? [] : [analytics])]
   const all = composeServices('embedded', services)
@@ -119,6 +120,11 @@ export async function openEmbeddedBus(
 }
 
 const STARTUP_TIMEOUT_MS = 600_000
+
+async function openAnalytics(config: EmbeddedConfig): Promise<AnalyticsStore> {
+  const { openChdbStore } = await import('@waggle/view-analytics/chdb')
+  return openChdbStore(analyticsPath(config))
+}
 
 /** Engines are loaded when chosen, so that a process without LMDB or chdb still runs the others. */
 async function openLog(config: EmbeddedConfig, { clock }: EmbeddedDeps): Promise<EventLog> {

@@ -1,0 +1,52 @@
+import { LIMITS, type Clock } from '@waggle/base'
+import { partitionName, type Position } from '@waggle/event'
+import type { EventLog, LogBatch, TailOptions } from '@waggle/log'
+
+export interface PacedLog {
+  readonly log: EventLog
+  /** Ends the rest under way, and skips rests until the end of the log is reached. */
+  hurry(): void
+}
+
+/**
+ * A log whose tail rests between rounds over its partitions, so that a view that pays per batch gets few
+ * large ones. Full batches are followed at once: only the end of the log is waited at.
+ */
+export function createPacedLog(log: EventLog, clock: Clock, restMs: number): PacedLog {
+  let hurried = true
+  let rest = new AbortController()
+
+  async function* tail(from: readonly Position[], options: TailOptions): AsyncIterable<LogBatch> {
+    const { signal } = options
+    const maxRecords = Math.min(options.maxRecords, LIMITS.batchEventsMax)
+    const next = new Map<string, Position>(
+      from.map((position) => [partitionName(position), position]),
+    )
+    while (!signal.aborted) {
+      let found = 0
+      let full = false
+      for (const [name, position] of next) {
+        if (signal.aborted) return
+        const records = await log.read(position, maxRecords)
+        const last = records.at(-1)
+        if (last === undefined) continue
+        found += records.length
+        full ||= records.length === maxRecords
+        next.set(name, { ...position, offset: last.offset + 1n })
+        yield { topic: position.topic, partition: position.partition, records }
+      }
+      if (found === 0) hurried = false
+      if (full || (hurried && found > 0)) continue
+      rest = new AbortController()
+      await clock.sleep(restMs, AbortSignal.any([signal, rest.signal])).catch(() => {})
+    }
+  }
+
+  return {
+    log: { ...log, tail },
+    hurry: () => {
+      hurried = true
+      rest.abort()
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { AdmissionState, Checkpoint, ProjectionBatch } from '@waggle/consume'
+import { partitionName } from '@waggle/event'
+import type { AnalyticsStore } from './analytics-store.ts'
+
+export interface CheckpointTable {
+  create(): Promise<void>
+  read(): Promise<Checkpoint[]>
+  /** Remembers a batch's checkpoint; written when enough records have come since the last time. */
+  note(batch: ProjectionBatch): Promise<void>
+  drop(): Promise<void>
+}
+
+const CREATE = `CREATE TABLE IF NOT EXISTS checkpoints
+(topic String, partition UInt32, next_offset UInt64, admission String)
+ENGINE = ReplacingMergeTree(next_offset) ORDER BY (topic, partition)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
+
+/** A restart reads at most about this many records again, to find the admission state; rows are not doubled. */
+const RECORDS_BETWEEN_WRITES = 20_000n
+
+interface Row {
+  readonly topic: string
+  readonly partition: number
+  readonly next_offset: string
+  readonly admission: string
+}
+
+export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
+  const noted = new Map<string, ProjectionBatch>()
+  let records = 0n
+
+  const write = async (): Promise<void> => {
+    const rows = [...noted.values()].map(
+      ({ topic, partition, nextOffset, admission }) =>
+        `('${topic}', ${partition}, ${nextOffset}, '${quoted(encodeAdmission(admission))}')`,
+    )
+    await store.command(`INSERT INTO checkpoints VALUES ${rows.join(', ')}`)
+    noted.clear()
+    records = 0n
+  }
+
+  return {
+    create: () => store.command(CREATE),
+    read: async () => {
+      const rows = await store.rows<Row>('SELECT * FROM checkpoints FINAL')
+      return rows.map(({ topic, partition, next_offset, admission }) => ({
+        topic,
+        partition,
+        nextOffset: BigInt(next_offset),
+        admission: decodeAdmission(admission),
+      }))
+    },
+    note: async (batch) => {
+      noted.set(partitionName(batch), batch)
+      records += batch.nextOffset - batch.firstOffset
+      if (records >= RECORDS_BETWEEN_WRITES) await write()
+    },
+    drop: async () => {
+      noted.clear()
+      records = 0n
+      await store.command('DROP TABLE IF EXISTS checkpoints SYNC')
+      await store.command(CREATE)
+    },
+  }
+}
+
+function encodeAdmission({ watermarks, sessions }: AdmissionState): string {
+  return JSON.stringify({ watermarks: [...watermarks], sessions: [...sessions] })
+}
+
+function decodeAdmission(text: string): AdmissionState {
+  const { watermarks, sessions } = JSON.parse(text) as {
+    watermarks: [string, number][]
+    sessions: [string, number][]
+  }
+  return { watermarks: new Map(watermarks), sessions: new Map(sessions) }
+}
+
+function quoted(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")
+}

@@ -1,0 +1,105 @@
+import { isWaggleError, messageOf } from '@waggle/base'
+import {
+  RecordRejected,
+  type AdmittedRecord,
+  type Checkpoint,
+  type Projection,
+  type ProjectionBatch,
+} from '@waggle/consume'
+import { EVENT_TOPICS, type TopicPartition } from '@waggle/event'
+import type { AnalyticsStore } from './analytics-store.ts'
+import { createCheckpointTable } from './checkpoint-table.ts'
+import { migrate } from './migrate.ts'
+import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
+import { digestTables } from './digest-tables.ts'
+import { createTable, TABLE_KINDS, TABLES } from './table-ddl.ts'
+
+/**
+ * Exactly once rests on the rows themselves. Inserts of a table and partition are made in the order of
+ * offsets, each is one part and so atomic: the largest offset in the table is a prefix mark. What is at or
+ * below it is left out, whatever the batches were before a crash. Deduplication tokens guard retries inside
+ * the engine, ReplacingMergeTree guards the rest. Checkpoints carry the admission state and may be old.
+ */
+export function createAnalyticsProjection(store: AnalyticsStore): Projection {
+  const checkpoints = createCheckpointTable(store)
+  let ready = false
+  /** 'table partition' -> largest offset inserted */
+  const marks = new Map<string, bigint>()
+
+  const prepare = async (): Promise<void> => {
+    if (ready) return
+    await migrate(store)
+    await checkpoints.create()
+    marks.clear()
+    for (const kind of TABLE_KINDS) {
+      const { table } = TABLES[kind]
+      const rows = await store.rows<{ partition: number; last: string }>(
+        `SELECT _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`,
+      )
+      for (const { partition, last } of rows) marks.set(`${table} ${partition}`, BigInt(last))
+    }
+    ready = true
+  }
+
+  const insert = async (plan: PlannedInsert, at: TopicPartition): Promise<void> => {
+    try {
+      await store.insertAvro(insertOf(plan, at))
+    } catch (error) {
+      // The outcome is unknown: look at the tables again before anything else.
+      ready = false
+      if (isWaggleError(error, 'BYTES_MALFORMED')) throw await insertUpToFault(store, plan, at)
+      throw error
+    }
+    marks.set(`${plan.table} ${at.partition}`, plan.events.at(-1)!.record.offset)
+  }
+
+  const isNew = (event: AdmittedRecord): boolean => {
+    const { kind } = event.writer
+    if (kind === 'tick') return false
+    const mark = marks.get(`${TABLES[kind].table} ${event.record.partition}`)
+    return mark === undefined || event.record.offset > mark
+  }
+
+  return {
+    name: 'analytics',
+    version: 1,
+    topics: EVENT_TOPICS,
+    checkpoints: async (): Promise<readonly Checkpoint[]> => {
+      await prepare()
+      return checkpoints.read()
+    },
+    apply: async (batch: ProjectionBatch) => {
+      await prepare()
+      for (const plan of planInserts(batch.events.filter(isNew))) await insert(plan, batch)
+      await checkpoints.note(batch)
+    },
+    reset: async () => {
+      // Dropped, not truncated: a truncated table still remembers the tokens of its old rows.
+      for (const kind of TABLE_KINDS)
+        await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
+      for (const kind of TABLE_KINDS) await store.command(createTable(kind))
+      await checkpoints.drop()
+      ready = false
+    },
+    digest: () => digestTables(store),
+  }
+}
+
+/**
+ * The store blames the rows, not itself: they go in one by one, in order, up to the one at fault. That is
+ * as sound as a batch, and the rest is tried again without it.
+ */
+async function insertUpToFault(
+  store: AnalyticsStore,
+  plan: PlannedInsert,
+  at: TopicPartition,
+): Promise<Error> {
+  for (const event of plan.events) {
+    try {
+      await store.insertAvro(insertOf({ ...plan, events: [event] }, at))
+    } catch (error) {
+      return new RecordRejected(event.record.offset, messageOf(error), { cause: error })
+    }
+  }
+  return new Error(`ClickHouse refused a batch of ${plan.table} but took each of its rows alone`)
+}
