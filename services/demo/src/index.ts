@@ -1,1 +1,6 @@
-export {}
+export { parseDemoArguments } from './arguments.ts'
+export type { DemoArguments } from './arguments.ts'
+export { parseBars, readBars } from './bars-csv.ts'
+export type { BadRow, BarFile, DailyBar } from './bars-csv.ts'
+export type { DemoOutput } from './demo-output.ts'
+export { runDemo } from './run-demo.ts'

@@ -1,0 +1,328 @@
+import {
+  decimalFromNumber,
+  decimalToNumber,
+  multiplyDecimal,
+  type Decimal,
+} from '@waggle/base'
+import type { AnyDraft, Emitted, Emitter } from '@waggle/emit'
+import { huntForecast, type Forecast } from './agents/market-hunter.ts'
+import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
+import { AGENTS, VOTERS, type AgentName } from './agents/roster.ts'
+import { regimeOf, sentimentForecast } from './agents/sentiment-analyzer.ts'
+import { BALLOTS, type Motion } from './agents/voters.ts'
+import type { DailyBar } from './bars-csv.ts'
+import { knownFeatures, type Features } from './indicators.ts'
+import { closeOf, positionsOf, type SwarmBus } from './swarm-bus.ts'
+import type { OpenForecast, SwarmState } from './swarm-state.ts'
+
+export type Emitters = Record<AgentName, Emitter>
+
+export interface BarContext {
+  readonly bus: SwarmBus
+  readonly emitters: Emitters
+  readonly symbol: string
+  readonly bars: readonly DailyBar[]
+  readonly index: number
+  readonly features: Features
+}
+
+const FEE_SHARE: Decimal = 100_000n // 1 basis point in 10^-9
+const ONE: Decimal = 1_000_000_000n
+const DAY_MS = 86_400_000
+const PROPOSAL_OPEN_DAYS = 1
+
+/**
+ * One bar of the swarm's life, as a function of the bar and the state; the order of its events is fixed, so
+ * that a repeated bar emits the same bytes under the same sequence numbers.
+ */
+export async function tradeBar(context: BarContext, state: SwarmState): Promise<void> {
+  await fillOrder(context, state)
+  const seen = await perceive(context, state)
+  await judge(context, state)
+  await forecast(context, state, seen)
+  await rebalance(context, state)
+  await remember(context, state)
+}
+
+/** Carries out yesterday's approved order at today's open, under the lock of the order book. */
+async function fillOrder({ bus, emitters, symbol, bars, index }: BarContext, state: SwarmState): Promise<void> {
+  const { order } = state
+  if (order === null) return
+  const executor = emitters['trade-executor']
+  const resource = `order-book/${symbol}`
+  const request = order.request
+  const lock = { kind: 'lock_command', resource, request, trajectory: order.trajectory } as const
+  const acquired = await executor.emit({ ...lock, op: 'ACQUIRE', lease_ms: DAY_MS, cause: order.decision })
+  const token = await bus.lockToken(resource, 'trade-executor', request, [acquired.position])
+  if (token === null) return
+  const { open } = bars[index]!
+  const quantity = orderSize(state, open, order.exposure)
+  const fee = absolute(multiplyDecimal(multiplyDecimal(quantity, open), FEE_SHARE))
+  state.units = String(BigInt(state.units) + quantity)
+  state.cash = String(BigInt(state.cash) - multiplyDecimal(quantity, open) - fee)
+  state.exposure = order.exposure
+  state.order = null
+  await executor.emitAll([
+    {
+      kind: 'fill',
+      decision: order.decision,
+      instrument: symbol,
+      quantity,
+      price: open,
+      fee,
+      lock_resource: resource,
+      fencing_token: Number(token),
+      cause: order.decision,
+      trajectory: order.trajectory,
+    },
+    { ...lock, op: 'RELEASE', token: Number(token), cause: acquired.event.id },
+  ])
+}
+
+/** The feed publishes the bar; hunter and sentiment observe it and warn the others. */
+async function perceive(
+  { emitters, symbol, bars, index, features }: BarContext,
+  state: SwarmState,
+): Promise<{ hunter: Emitted[]; sentiment: Emitted[] }> {
+  const { date, open, high, low, close, volume } = bars[index]!
+  const bar: AnyDraft = { kind: 'bar', instrument: symbol, interval: 'P1D', open, high, low, close, volume }
+  const observed = (agent: AgentName, domain: string): AnyDraft => ({
+    kind: 'observation',
+    domain,
+    instrument: symbol,
+    source: 'daily-bars',
+    content: `${symbol} closed at ${features.price} on ${date}`,
+    features: knownFeatures(features),
+    trajectory: forecastTrajectory(agent, date),
+  })
+  const regime = regimeOf(features) ?? null
+  const hunt = huntForecast(features)
+  const hunterDrafts = [observed('market-hunter', 'trend')]
+  if (hunt !== undefined) hunterDrafts.push(directionSignal(symbol, hunt, date))
+  const sentimentDrafts = [observed('sentiment-analyzer', 'volatility')]
+  if (regime !== null && regime !== state.regime) sentimentDrafts.push(regimeSignal(symbol, regime, date))
+  state.regime = regime
+  const [, hunter, sentiment] = await Promise.all([
+    emitters['market-feed'].emitAll([bar]),
+    emitters['market-hunter'].emitAll(hunterDrafts),
+    emitters['sentiment-analyzer'].emitAll(sentimentDrafts),
+  ])
+  return { hunter, sentiment }
+}
+
+function directionSignal(symbol: string, hunt: Forecast, date: string): AnyDraft {
+  return {
+    kind: 'signal',
+    domain: 'trend',
+    targets: ['portfolio-optimizer', 'risk-manager'],
+    severity: hunt.confidence > 0.62 ? 'MEDIUM' : 'LOW',
+    confidence: hunt.confidence,
+    instrument: symbol,
+    strength: hunt.direction * (2 * hunt.confidence - 1),
+    recommended_action: hunt.direction > 0 ? 'LONG' : 'REDUCE',
+    message: hunt.reasoning,
+    ttl_ms: 3 * DAY_MS,
+    trajectory: forecastTrajectory('market-hunter', date),
+  }
+}
+
+function regimeSignal(symbol: string, regime: string, date: string): AnyDraft {
+  return {
+    kind: 'signal',
+    domain: 'volatility',
+    targets: [],
+    severity: regime === 'STRESSED' ? 'CRITICAL' : 'INFO',
+    confidence: 0.7,
+    instrument: symbol,
+    strength: regime === 'STRESSED' ? -1 : 0.2,
+    recommended_action: regime === 'STRESSED' ? 'REDUCE' : 'HOLD',
+    message: `volatility regime is ${regime} now`,
+    ttl_ms: 10 * DAY_MS,
+    trajectory: forecastTrajectory('sentiment-analyzer', date),
+  }
+}
+
+/** Outcomes of the forecasts whose horizon ends at this bar, then the verdicts on them. */
+async function judge({ emitters, bars, index }: BarContext, state: SwarmState): Promise<void> {
+  const due = state.open.filter(({ dueAt }) => dueAt <= index)
+  if (due.length === 0) return
+  state.open = state.open.filter(({ dueAt }) => dueAt > index)
+  const results = due.map((open) => ({ open, value: bars[index]!.price / open.from - 1 }))
+  const judgeEmitter = emitters['risk-manager']
+  const outcomes = await judgeEmitter.emitAll(
+    results.map(({ open, value }): AnyDraft => ({
+      kind: 'outcome',
+      decision: open.decision,
+      value,
+      success: isRight(open, value),
+      details: 'return from close to close over the horizon',
+      cause: open.decision,
+      trajectory: open.trajectory,
+    })),
+  )
+  await judgeEmitter.emitAll(
+    results.map(({ open, value }, position): AnyDraft => {
+      const right = isRight(open, value)
+      const outcome = outcomes[position]!.event.id
+      return {
+        kind: 'verdict',
+        decision: open.decision,
+        outcome,
+        judged: open.agent,
+        label: right ? 'CORRECT' : 'INCORRECT',
+        score: (open.confidence - (right ? 1 : 0)) ** 2,
+        rule: 'brier/v1',
+        cause: outcome,
+        trajectory: open.trajectory,
+      }
+    }),
+  )
+}
+
+function isRight({ direction }: OpenForecast, value: number): boolean {
+  return Math.sign(value) === direction
+}
+
+/** Hunter and sentiment decide what they expect, with the probability they will be held to. */
+async function forecast(
+  context: BarContext,
+  state: SwarmState,
+  seen: { hunter: Emitted[]; sentiment: Emitted[] },
+): Promise<void> {
+  const { features } = context
+  const plans = [
+    { agent: 'market-hunter', forecast: huntForecast(features), inputs: seen.hunter },
+    { agent: 'sentiment-analyzer', forecast: sentimentForecast(features), inputs: seen.sentiment },
+  ] as const
+  const decided = await Promise.all(
+    plans.map(async ({ agent, forecast: expected, inputs }) =>
+      expected === undefined ? undefined : decideForecast(context, agent, expected, inputs),
+    ),
+  )
+  for (const open of decided) if (open !== undefined) state.open.push(open)
+}
+
+async function decideForecast(
+  { emitters, symbol, bars, index, features }: BarContext,
+  agent: AgentName,
+  expected: Forecast,
+  inputs: readonly Emitted[],
+): Promise<OpenForecast> {
+  const { date } = bars[index]!
+  const trajectory = forecastTrajectory(agent, date)
+  const { direction, confidence, horizonDays } = expected
+  const { event } = await emitters[agent].emit({
+    kind: 'decision',
+    action: direction > 0 ? 'EXPECT_UP' : 'EXPECT_DOWN',
+    instrument: symbol,
+    context: JSON.stringify(knownFeatures(features)),
+    inputs: inputs.map(({ event: input }) => input.id),
+    reasoning: expected.reasoning,
+    alternatives: [direction > 0 ? 'EXPECT_DOWN' : 'EXPECT_UP'],
+    confidence,
+    predicted_outcome: `${symbol} ${direction > 0 ? 'higher' : 'lower'} after ${horizonDays} trading days`,
+    predicted_value: expected.expected,
+    horizon_at: closeOf(date) + horizonDays * 1.4 * DAY_MS * 1000,
+    cause: inputs[0]!.event.id,
+    trajectory,
+  })
+  return { decision: event.id, agent, trajectory, direction, confidence, from: features.price, dueAt: index + horizonDays }
+}
+
+/** A change of exposure beyond the band is proposed, voted on and, if approved, decided for the next open. */
+async function rebalance(context: BarContext, state: SwarmState): Promise<void> {
+  const { bus, emitters, symbol, bars, index, features } = context
+  const hunt = huntForecast(features)
+  const target = targetExposure(features, hunt)
+  const equity = equityOf(state, features.price)
+  state.peakEquity = Math.max(state.peakEquity, equity)
+  if (target === undefined || Math.abs(target - state.exposure) < REBALANCE_BAND) return
+  const { date } = bars[index]!
+  const number = ++state.proposals
+  const proposal = `rebalance-${number}`
+  const trajectory = `trade-${number}`
+  const change = `${percent(state.exposure)} to ${percent(target)} ${symbol}`
+  const proposed = await emitters['portfolio-optimizer'].emit({
+    kind: 'proposal',
+    proposal,
+    question: `Change exposure from ${change}?`,
+    electorate: VOTERS.map((agent) => ({ agent, weight: AGENTS[agent].weight })),
+    deadline_at: closeOf(date) + PROPOSAL_OPEN_DAYS * DAY_MS * 1000,
+    trajectory,
+  })
+  const motion: Motion = {
+    from: state.exposure,
+    to: target,
+    features,
+    hunt,
+    regime: regimeOf(features),
+    drawdown: 1 - equity / state.peakEquity,
+  }
+  const votes = await Promise.all(
+    VOTERS.map((agent) =>
+      emitters[agent].emit({ kind: 'vote', proposal, ...BALLOTS[agent](motion), cause: proposed.event.id, trajectory }),
+    ),
+  )
+  const status = await bus.proposalStatus(proposal, positionsOf(votes))
+  if (status !== 'APPROVED') return
+  const { event } = await emitters['trade-executor'].emit({
+    kind: 'decision',
+    action: 'REBALANCE',
+    instrument: symbol,
+    context: JSON.stringify({ date, exposure: state.exposure, target, equity }),
+    inputs: [proposed.event.id, ...votes.map((vote) => vote.event.id)],
+    reasoning: `approved: ${change}`,
+    alternatives: ['HOLD'],
+    confidence: 0.6,
+    price: bars[index]!.close,
+    proposal,
+    cause: proposed.event.id,
+    trajectory,
+  })
+  state.order = { decision: event.id, trajectory, exposure: target, request: proposal }
+}
+
+/** Every agent's own state, then, when all of that is in the log, the conductor's: the bar is complete. */
+async function remember({ emitters, bars, index, features }: BarContext, state: SwarmState): Promise<void> {
+  const { date } = bars[index]!
+  const own: Partial<Record<AgentName, object>> = {
+    'market-hunter': { date, forecast: huntForecast(features) ?? null },
+    'sentiment-analyzer': { date, regime: state.regime },
+    'portfolio-optimizer': { date, exposure: state.exposure, order: state.order },
+    'risk-manager': { date, equity: equityOf(state, features.price), peakEquity: state.peakEquity },
+    'trade-executor': { date, cash: state.cash, units: state.units },
+  }
+  await Promise.all(
+    (Object.entries(own) as [AgentName, object][]).map(([agent, content]) =>
+      emitters[agent].emit({ kind: 'agent_state', type: 'CURRENT', version: index, state: JSON.stringify(content) }),
+    ),
+  )
+  state.bar = index
+  state.seqs = Object.fromEntries(Object.entries(emitters).map(([agent, { seq }]) => [agent, seq]))
+  state.seqs.conductor = emitters.conductor.seq + 1
+  await emitters.conductor.emit({ kind: 'agent_state', type: 'CHECKPOINT', version: index, state: JSON.stringify(state) })
+}
+
+function forecastTrajectory(agent: AgentName, date: string): string {
+  return `view-${agent}-${date}`
+}
+
+/** Units to buy (positive) or sell for the exposure wanted, valued at this price. */
+function orderSize(state: SwarmState, price: Decimal, exposure: number): Decimal {
+  const units = BigInt(state.units)
+  const equity = BigInt(state.cash) + multiplyDecimal(units, price)
+  const wanted = (multiplyDecimal(equity, decimalFromNumber(exposure)) * ONE) / price
+  return wanted - units
+}
+
+export function equityOf({ cash, units }: Pick<SwarmState, 'cash' | 'units'>, price: number): number {
+  return decimalToNumber(BigInt(cash)) + decimalToNumber(BigInt(units)) * price
+}
+
+function absolute(value: Decimal): Decimal {
+  return value < 0n ? -value : value
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
