@@ -1,5 +1,6 @@
 import { LIMITS } from '@waggle/base'
 import {
+  complexTypeOf,
   isUnion,
   logicalTypeOf,
   TIMESTAMP_MAX,
@@ -63,9 +64,8 @@ function walkerOf(type: AvroType, bounds: Constraints): Walker {
   }
 }
 
-function complexWalker(type: AvroType): Walker {
-  if (typeof type === 'string' || isUnion(type))
-    throw new Error(`Type outside the subset: ${String(type)}`)
+function complexWalker(named: AvroType): Walker {
+  const type = complexTypeOf(named)
   switch (type.type) {
     case 'fixed': {
       const size = type.size ?? 0

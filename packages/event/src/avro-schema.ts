@@ -57,3 +57,9 @@ export function logicalTypeOf(type: AvroType): string | undefined {
 /** DateTime64 of ClickHouse and the safe integers of JavaScript bound what a timestamp may be. */
 export const TIMESTAMP_MIN = Date.UTC(1900, 0, 1) * 1000
 export const TIMESTAMP_MAX = Date.UTC(2255, 0, 1) * 1000
+
+/** The complex type behind a name, or an error: unions and primitives are handled before. */
+export function complexTypeOf(type: AvroType): AvroComplex {
+  if (typeof type !== 'string' && !isUnion(type)) return type
+  throw new Error(`Avro type outside the subset: ${JSON.stringify(type)}`)
+}

@@ -1,4 +1,5 @@
 export {
+  complexTypeOf,
   isUnion,
   logicalTypeOf,
   TIMESTAMP_MAX,

@@ -1,5 +1,6 @@
 import { LIMITS, WaggleError } from '@waggle/base'
 import {
+  complexTypeOf,
   isUnion,
   logicalTypeOf,
   TIMESTAMP_MAX,
@@ -107,9 +108,8 @@ function typeCheck(type: AvroType, bounds: Constraints): Check {
   }
 }
 
-function complexCheck(type: AvroType): Check {
-  if (typeof type === 'string' || isUnion(type))
-    throw new Error(`Type outside the subset: ${String(type)}`)
+function complexCheck(named: AvroType): Check {
+  const type = complexTypeOf(named)
   if (type.type === 'enum') {
     const symbols = type.symbols ?? []
     return (value, at) =>

@@ -1,4 +1,5 @@
 import {
+  complexTypeOf,
   isUnion,
   logicalTypeOf,
   SCHEMAS,
@@ -142,9 +143,8 @@ function columnType(type: AvroType, lowCardinality = false): string {
   }
 }
 
-function complexType(type: AvroType): string {
-  if (typeof type === 'string' || isUnion(type))
-    throw new Error(`Type outside the subset: ${String(type)}`)
+function complexType(named: AvroType): string {
+  const type = complexTypeOf(named)
   switch (type.type) {
     case 'enum':
       return 'LowCardinality(String)'

@@ -180,8 +180,9 @@ function envelopeOf(
 ): Omit<ResultFields<WaggleEvent>, 'kind'> {
   return {
     swarm: of.swarm,
-    occurred_at: knownFrom,
-    known_at: knownFrom,
+    // One step after what brought it about, so that replay shows cause before effect.
+    occurred_at: knownFrom + 1,
+    known_at: knownFrom + 1,
     trajectory: of.trajectory,
     cause,
     run: of.run,

@@ -35,7 +35,10 @@ export function readBars(path: string): BarFile {
   try {
     return parseBars(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new WaggleError('INPUT_INVALID', `${path}: ${messageOf(error)}`, { input: path, cause: error })
+    throw new WaggleError('INPUT_INVALID', `${path}: ${messageOf(error)}`, {
+      input: path,
+      cause: error,
+    })
   }
 }
 
@@ -59,20 +62,26 @@ export function parseBars(text: string): BarFile {
     else bars.push(bar)
   }
   if (bars.length === 0) throw new Error('no usable row')
-  const shape = bars.map(({ date, open, high, low, close, volume }) => `${date} ${open} ${high} ${low} ${close} ${volume}`)
+  const shape = bars.map(
+    ({ date, open, high, low, close, volume }) =>
+      `${date} ${open} ${high} ${low} ${close} ${volume}`,
+  )
   return { bars, badRows, fingerprint: createHash('sha256').update(shape.join('\n')).digest('hex') }
 }
 
 /** The bar of a row, or what is wrong with it. */
 function barOf(record: Partial<Record<Column, string>>, lastDate: string): DailyBar | string {
   const date = record.date ?? ''
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date))) return `date ${JSON.stringify(date)} is not YYYY-MM-DD`
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || Number.isNaN(Date.parse(date)))
+    return `date ${JSON.stringify(date)} is not YYYY-MM-DD`
   if (date <= lastDate) return `date ${date} does not come after ${lastDate}`
   const numbers: Partial<Record<Column, Decimal>> = {}
   for (const column of COLUMNS.slice(1)) {
     const value = parseDecimal(record[column] ?? '')
-    if (value === undefined) return `${column} ${JSON.stringify(record[column] ?? '')} is not a number`
-    if (value < 0n || (value === 0n && column !== 'volume')) return `${column} ${record[column]} is not positive`
+    if (value === undefined)
+      return `${column} ${JSON.stringify(record[column] ?? '')} is not a number`
+    if (value < 0n || (value === 0n && column !== 'volume'))
+      return `${column} ${record[column]} is not positive`
     numbers[column] = value
   }
   const { open, high, low, close, volume } = numbers as Record<Column, Decimal>

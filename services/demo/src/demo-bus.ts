@@ -11,7 +11,13 @@ export interface DemoScope {
 export function createSwarmBus(bus: EmbeddedBus, clock: MarketClock, scope: DemoScope): SwarmBus {
   return {
     emitter: (agent, lastSeq) =>
-      bus.emitter({ ...scope, agent, session: `${scope.swarm}/${scope.run}/${agent}`, lastSeq, clock }),
+      bus.emitter({
+        ...scope,
+        agent,
+        session: `${scope.swarm}/${scope.run}/${agent}`,
+        lastSeq,
+        clock,
+      }),
     proposalStatus: async (proposal, after) => {
       const { value } = await readView(
         bus.coordinator,
@@ -28,6 +34,7 @@ export function createSwarmBus(bus: EmbeddedBus, clock: MarketClock, scope: Demo
       )
       return value
     },
-    conductorState: async () => bus.hot.view.agentState(scope, 'conductor', 'CHECKPOINT')?.event.state,
+    conductorState: async () =>
+      bus.hot.view.agentState(scope, 'conductor', 'CHECKPOINT')?.event.state,
   }
 }

@@ -24,7 +24,12 @@ export interface JudgedDecision {
 }
 
 /** One replay in the order the swarm learned things. */
-export async function gather(log: EventLog, codec: Codec, swarm: string, run: string): Promise<Gathered> {
+export async function gather(
+  log: EventLog,
+  codec: Codec,
+  swarm: string,
+  run: string,
+): Promise<Gathered> {
   const byKind = new Map<string, number>()
   const decisions = new Map<string, Decision>()
   const outcomes = new Map<string, Outcome>()
@@ -44,7 +49,8 @@ export async function gather(log: EventLog, codec: Codec, swarm: string, run: st
       else if (event.kind === 'verdict') {
         const decision = decisions.get(event.decision)
         const outcome = outcomes.get(event.outcome)
-        if (decision !== undefined && outcome !== undefined) judged.push({ decision, outcome, verdict: event })
+        if (decision !== undefined && outcome !== undefined)
+          judged.push({ decision, outcome, verdict: event })
       }
     }
   }
@@ -66,7 +72,11 @@ function equityCurve(bars: readonly Bar[], fills: readonly Fill[]): number[] {
   let next = 0
   return bars.map((bar, index) => {
     const until = bars[index + 1]?.known_at ?? Infinity
-    for (let fill = fills[next]; fill !== undefined && fill.known_at < until; fill = fills[++next]) {
+    for (
+      let fill = fills[next];
+      fill !== undefined && fill.known_at < until;
+      fill = fills[++next]
+    ) {
       if (fill.known_at >= until) break
       units += fill.quantity
       cash -= multiplyDecimal(fill.quantity, fill.price) + fill.fee

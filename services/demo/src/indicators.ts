@@ -33,7 +33,8 @@ export class Indicators {
     if (this.#last !== undefined) this.#returns.push(Math.log(price / this.#last))
     if (this.#returns.length > TRADING_DAYS) this.#returns.shift()
     this.#last = price
-    for (const indicator of [this.#sma50, this.#sma200, this.#rsi, this.#macd, this.#bands]) indicator.add(price)
+    for (const indicator of [this.#sma50, this.#sma200, this.#rsi, this.#macd, this.#bands])
+      indicator.add(price)
     const bands = this.#bands.getResult()
     const width = bands === null ? 0 : bands.upper - bands.lower
     return {

@@ -12,7 +12,10 @@ const SHARES = 10
 export function startProgress(total: number, quiet: boolean, output: DemoOutput): Progress {
   if (quiet) return { at: () => {}, end: () => {} }
   if (process.stderr.isTTY) {
-    const bar = new SingleBar({ format: 'Trading {bar} {percentage} % | {date} | {value}/{total} bars | {eta} s left', hideCursor: true })
+    const bar = new SingleBar({
+      format: 'Trading {bar} {percentage} % | {date} | {value}/{total} bars | {eta} s left',
+      hideCursor: true,
+    })
     bar.start(total, 0, { date: '' })
     return { at: (done, date) => bar.update(done, { date }), end: () => bar.stop() }
   }

@@ -10,7 +10,9 @@ export function summaryText(gathered: Gathered, symbol: string): string {
   const { dates, equity, closes, fills, events } = gathered
   const kinds = [...gathered.byKind].sort(([a], [b]) => (a < b ? -1 : 1))
   return [
-    heading(`${symbol}, ${dates[0]} to ${dates.at(-1)}: ${dates.length} bars, ${events} events, ${fills.length} trades`),
+    heading(
+      `${symbol}, ${dates[0]} to ${dates.at(-1)}: ${dates.length} bars, ${events} events, ${fills.length} trades`,
+    ),
     kinds.map(([kind, count]) => `${kind} ${count}`).join(', '),
     table(
       ['', 'total return', 'a year', 'max drawdown', 'Sharpe'],
@@ -33,18 +35,22 @@ export function summaryText(gathered: Gathered, symbol: string): string {
     heading('Calibration: what was said against what came true'),
     table(
       ['confidence', 'decisions', 'said', 'came true'],
-      groups(gathered.judged, ({ decision }) => bucketOf(decision.confidence)).map(([bucket, all]) => [
-        bucket,
-        String(all.length),
-        percent(mean(all.map(({ decision }) => decision.confidence))),
-        percent(mean(all.map(({ outcome }) => Number(outcome.success)))),
-      ]),
+      groups(gathered.judged, ({ decision }) => bucketOf(decision.confidence)).map(
+        ([bucket, all]) => [
+          bucket,
+          String(all.length),
+          percent(mean(all.map(({ decision }) => decision.confidence))),
+          percent(mean(all.map(({ outcome }) => Number(outcome.success)))),
+        ],
+      ),
     ),
   ].join('\n')
 }
 
 /** The judged decisions with the lowest and the highest realised value for their direction. */
-export function bestAndWorst(judged: readonly JudgedDecision[]): { best: JudgedDecision; worst: JudgedDecision } | undefined {
+export function bestAndWorst(
+  judged: readonly JudgedDecision[],
+): { best: JudgedDecision; worst: JudgedDecision } | undefined {
   const gain = ({ decision, outcome }: JudgedDecision): number =>
     outcome.value * Math.sign(decision.predicted_value ?? 0)
   const sorted = [...judged].sort((a, b) => gain(a) - gain(b))
@@ -72,7 +78,10 @@ export function digestText(live: Record<string, string>, rebuilt: Record<string,
     shorten(rebuilt[view] ?? ''),
     live[view] === rebuilt[view] ? 'equal' : 'DIFFERENT',
   ])
-  return [heading('Views dropped and rebuilt from the log'), table(['view', 'live', 'rebuilt', ''], rows)].join('\n')
+  return [
+    heading('Views dropped and rebuilt from the log'),
+    table(['view', 'live', 'rebuilt', ''], rows),
+  ].join('\n')
 }
 
 function stepText(event: WaggleEvent): string {
@@ -109,7 +118,12 @@ export function heading(text: string): string {
 }
 
 function performanceRow(of: Performance): string[] {
-  return [percent(of.totalReturn), percent(of.yearlyReturn), percent(of.maxDrawdown), of.sharpe.toFixed(2)]
+  return [
+    percent(of.totalReturn),
+    percent(of.yearlyReturn),
+    percent(of.maxDrawdown),
+    of.sharpe.toFixed(2),
+  ]
 }
 
 function bucketOf(confidence: number): string {

@@ -9,7 +9,14 @@ import { createSwarmBus, type DemoScope } from './demo-bus.ts'
 import type { DemoOutput } from './demo-output.ts'
 import { gather } from './gather.ts'
 import { startProgress } from './progress.ts'
-import { bestAndWorst, digestText, heading, judgedLine, summaryText, trajectoryText } from './report.ts'
+import {
+  bestAndWorst,
+  digestText,
+  heading,
+  judgedLine,
+  summaryText,
+  trajectoryText,
+} from './report.ts'
 import { runSwarm } from './run-swarm.ts'
 import { closeOf, createMarketClock } from './swarm-bus.ts'
 
@@ -23,7 +30,7 @@ export async function runDemo(options: DemoArguments, output: DemoOutput): Promi
   if (options.fresh) rmSync(options.data, { recursive: true, force: true })
   const clock = systemClock()
   const bus = await openEmbeddedBus(
-    { dataDir: options.data, analyticsRestMs: 3000 },
+    { dataDir: options.data, analyticsRestMs: 5000 },
     { clock, logger: createLogger('demo', 'warn') },
   )
   try {
@@ -35,7 +42,12 @@ export async function runDemo(options: DemoArguments, output: DemoOutput): Promi
     const end = closeOf(file.bars.at(-1)!.date) + 3_600_000_000
     await sealRun({ log: bus.log, codec: bus.codec, ...scope, at: end })
     await report(bus, scope, options, seconds, output)
-    const asked = await askThePast(bus, scope, options, output)
+    const asked = await askThePast(
+      bus,
+      scope,
+      { ...options, 'as-of': earlier(options['as-of'], file) },
+      output,
+    )
     const rebuilt = await rebuildViews(bus, output)
     return asked && rebuilt
   } finally {
@@ -43,8 +55,16 @@ export async function runDemo(options: DemoArguments, output: DemoOutput): Promi
   }
 }
 
+/** A day beyond the last bar cannot be sealed: nobody knows yet what will be known by then. */
+function earlier(day: string, { bars }: BarFile): string {
+  const last = bars.at(-1)!.date
+  return day < last ? day : last
+}
+
 function cut(file: BarFile, until: string | undefined): BarFile {
-  return until === undefined ? file : { ...file, bars: file.bars.filter(({ date }) => date <= until) }
+  return until === undefined
+    ? file
+    : { ...file, bars: file.bars.filter(({ date }) => date <= until) }
 }
 
 async function trade(
@@ -58,9 +78,16 @@ async function trade(
   const progress = startProgress(file.bars.length, options.quiet, output)
   const swarmBus = createSwarmBus(bus, market, scope)
   const onBar = (index: number): void => progress.at(index + 1, file.bars[index]!.date)
-  const start = await runSwarm({ bus: swarmBus, clock: market, symbol: options.symbol, file, onBar })
+  const start = await runSwarm({
+    bus: swarmBus,
+    clock: market,
+    symbol: options.symbol,
+    file,
+    onBar,
+  })
   progress.end()
-  if (start > 0) output.write(`Went on after bar ${start} of ${file.bars.length}, where the log ended.\n`)
+  if (start > 0)
+    output.write(`Went on after bar ${start} of ${file.bars.length}, where the log ended.\n`)
 }
 
 async function report(
@@ -73,7 +100,9 @@ async function report(
   const gathered = await gather(bus.log, bus.codec, scope.swarm, scope.run)
   output.write(`${summaryText(gathered, symbol)}\n`)
   const rate = Math.round(gathered.events / seconds)
-  output.write(`\nEmitted, logged and projected into three views in ${seconds.toFixed(1)} s: ${rate} events/s.\n`)
+  output.write(
+    `\nEmitted, logged and projected into three views in ${seconds.toFixed(1)} s: ${rate} events/s.\n`,
+  )
   const extremes = bestAndWorst(gathered.judged)
   if (extremes === undefined) return
   output.write(`\n${judgedLine('Best', extremes.best)}\n${judgedLine('Worst', extremes.worst)}\n`)
@@ -108,10 +137,22 @@ async function askThePast(
 }
 
 /** Hindsight: a signal and a bar that claim to have been known the day before. */
-async function backdate(bus: EmbeddedBus, scope: DemoScope, symbol: string, claimed: Micros): Promise<void> {
+async function backdate(
+  bus: EmbeddedBus,
+  scope: DemoScope,
+  symbol: string,
+  claimed: Micros,
+): Promise<void> {
   const agent = 'historian'
   const session = `${scope.swarm}/${scope.run}/${agent}`
-  const emitter = createEmitter({ log: bus.log, codec: bus.codec, clock: systemClock(), ...scope, agent, session })
+  const emitter = createEmitter({
+    log: bus.log,
+    codec: bus.codec,
+    clock: systemClock(),
+    ...scope,
+    agent,
+    session,
+  })
   const times = { occurred_at: claimed, known_at: claimed }
   await emitter.emit({ kind: 'agent', op: 'JOINED', role: agent, ...times })
   await emitter.emit({
@@ -125,7 +166,16 @@ async function backdate(bus: EmbeddedBus, scope: DemoScope, symbol: string, clai
     ...times,
   })
   const price = 1_000_000_000n
-  const bar = { kind: 'bar', instrument: symbol, interval: 'P1D', open: price, high: price, low: price, close: price, volume: 0n } as const
+  const bar = {
+    kind: 'bar',
+    instrument: symbol,
+    interval: 'P1D',
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: 0n,
+  } as const
   await emitter.emit({ ...bar, ...times })
 }
 

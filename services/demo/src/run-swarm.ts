@@ -38,7 +38,10 @@ async function lastState(bus: SwarmBus, file: BarFile): Promise<SwarmState> {
   if (text === undefined) return freshState(file.fingerprint)
   const state = JSON.parse(text) as SwarmState
   if (state.input === file.fingerprint) return state
-  throw new WaggleError('INPUT_INVALID', 'The data folder holds a run on other bars: use --fresh or another --data')
+  throw new WaggleError(
+    'INPUT_INVALID',
+    'The data folder holds a run on other bars: use --fresh or another --data',
+  )
 }
 
 /** The day before the first bar. */
@@ -48,7 +51,13 @@ async function join(emitters: Emitters, clock: MarketClock, { bars }: BarFile): 
   await Promise.all(
     AGENT_NAMES.map((agent) => {
       const { role, weight, capabilities } = AGENTS[agent]
-      return emitters[agent].emit({ kind: 'agent', op: 'JOINED', role, weight, capabilities: [...capabilities] })
+      return emitters[agent].emit({
+        kind: 'agent',
+        op: 'JOINED',
+        role,
+        weight,
+        capabilities: [...capabilities],
+      })
     }),
   )
 }

@@ -1,9 +1,4 @@
-import {
-  decimalFromNumber,
-  decimalToNumber,
-  multiplyDecimal,
-  type Decimal,
-} from '@waggle/base'
+import { decimalFromNumber, decimalToNumber, multiplyDecimal, type Decimal } from '@waggle/base'
 import type { AnyDraft, Emitted, Emitter } from '@waggle/emit'
 import { huntForecast, type Forecast } from './agents/market-hunter.ts'
 import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
@@ -45,14 +40,22 @@ export async function tradeBar(context: BarContext, state: SwarmState): Promise<
 }
 
 /** Carries out yesterday's approved order at today's open, under the lock of the order book. */
-async function fillOrder({ bus, emitters, symbol, bars, index }: BarContext, state: SwarmState): Promise<void> {
+async function fillOrder(
+  { bus, emitters, symbol, bars, index }: BarContext,
+  state: SwarmState,
+): Promise<void> {
   const { order } = state
   if (order === null) return
   const executor = emitters['trade-executor']
   const resource = `order-book/${symbol}`
   const request = order.request
   const lock = { kind: 'lock_command', resource, request, trajectory: order.trajectory } as const
-  const acquired = await executor.emit({ ...lock, op: 'ACQUIRE', lease_ms: DAY_MS, cause: order.decision })
+  const acquired = await executor.emit({
+    ...lock,
+    op: 'ACQUIRE',
+    lease_ms: DAY_MS,
+    cause: order.decision,
+  })
   const token = await bus.lockToken(resource, 'trade-executor', request, [acquired.position])
   if (token === null) return
   const { open } = bars[index]!
@@ -85,7 +88,16 @@ async function perceive(
   state: SwarmState,
 ): Promise<{ hunter: Emitted[]; sentiment: Emitted[] }> {
   const { date, open, high, low, close, volume } = bars[index]!
-  const bar: AnyDraft = { kind: 'bar', instrument: symbol, interval: 'P1D', open, high, low, close, volume }
+  const bar: AnyDraft = {
+    kind: 'bar',
+    instrument: symbol,
+    interval: 'P1D',
+    open,
+    high,
+    low,
+    close,
+    volume,
+  }
   const observed = (agent: AgentName, domain: string): AnyDraft => ({
     kind: 'observation',
     domain,
@@ -100,7 +112,8 @@ async function perceive(
   const hunterDrafts = [observed('market-hunter', 'trend')]
   if (hunt !== undefined) hunterDrafts.push(directionSignal(symbol, hunt, date))
   const sentimentDrafts = [observed('sentiment-analyzer', 'volatility')]
-  if (regime !== null && regime !== state.regime) sentimentDrafts.push(regimeSignal(symbol, regime, date))
+  if (regime !== null && regime !== state.regime)
+    sentimentDrafts.push(regimeSignal(symbol, regime, date))
   state.regime = regime
   const [, hunter, sentiment] = await Promise.all([
     emitters['market-feed'].emitAll([bar]),
@@ -226,7 +239,15 @@ async function decideForecast(
     cause: inputs[0]!.event.id,
     trajectory,
   })
-  return { decision: event.id, agent, trajectory, direction, confidence, from: features.price, dueAt: index + horizonDays }
+  return {
+    decision: event.id,
+    agent,
+    trajectory,
+    direction,
+    confidence,
+    from: features.price,
+    dueAt: index + horizonDays,
+  }
 }
 
 /** A change of exposure beyond the band is proposed, voted on and, if approved, decided for the next open. */
@@ -260,7 +281,13 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
   }
   const votes = await Promise.all(
     VOTERS.map((agent) =>
-      emitters[agent].emit({ kind: 'vote', proposal, ...BALLOTS[agent](motion), cause: proposed.event.id, trajectory }),
+      emitters[agent].emit({
+        kind: 'vote',
+        proposal,
+        ...BALLOTS[agent](motion),
+        cause: proposed.event.id,
+        trajectory,
+      }),
     ),
   )
   const status = await bus.proposalStatus(proposal, positionsOf(votes))
@@ -283,7 +310,10 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
 }
 
 /** Every agent's own state, then, when all of that is in the log, the conductor's: the bar is complete. */
-async function remember({ emitters, bars, index, features }: BarContext, state: SwarmState): Promise<void> {
+async function remember(
+  { emitters, bars, index, features }: BarContext,
+  state: SwarmState,
+): Promise<void> {
   const { date } = bars[index]!
   const own: Partial<Record<AgentName, object>> = {
     'market-hunter': { date, forecast: huntForecast(features) ?? null },
@@ -294,13 +324,23 @@ async function remember({ emitters, bars, index, features }: BarContext, state: 
   }
   await Promise.all(
     (Object.entries(own) as [AgentName, object][]).map(([agent, content]) =>
-      emitters[agent].emit({ kind: 'agent_state', type: 'CURRENT', version: index, state: JSON.stringify(content) }),
+      emitters[agent].emit({
+        kind: 'agent_state',
+        type: 'CURRENT',
+        version: index,
+        state: JSON.stringify(content),
+      }),
     ),
   )
   state.bar = index
   state.seqs = Object.fromEntries(Object.entries(emitters).map(([agent, { seq }]) => [agent, seq]))
   state.seqs.conductor = emitters.conductor.seq + 1
-  await emitters.conductor.emit({ kind: 'agent_state', type: 'CHECKPOINT', version: index, state: JSON.stringify(state) })
+  await emitters.conductor.emit({
+    kind: 'agent_state',
+    type: 'CHECKPOINT',
+    version: index,
+    state: JSON.stringify(state),
+  })
 }
 
 function forecastTrajectory(agent: AgentName, date: string): string {
@@ -315,7 +355,10 @@ function orderSize(state: SwarmState, price: Decimal, exposure: number): Decimal
   return wanted - units
 }
 
-export function equityOf({ cash, units }: Pick<SwarmState, 'cash' | 'units'>, price: number): number {
+export function equityOf(
+  { cash, units }: Pick<SwarmState, 'cash' | 'units'>,
+  price: number,
+): number {
   return decimalToNumber(BigInt(cash)) + decimalToNumber(BigInt(units)) * price
 }
 

@@ -27,11 +27,19 @@ export const BALLOTS: Record<VoterName, (motion: Motion) => Ballot> = {
   'market-hunter': ({ from, to, hunt }) => {
     if (hunt === undefined) return { choice: 'abstain', confidence: 0.5, reasoning: 'no view yet' }
     const agrees = to < from ? hunt.confidence < 0.62 : hunt.direction > 0
-    return { choice: agrees ? 'approve' : 'reject', confidence: hunt.confidence, reasoning: hunt.reasoning }
+    return {
+      choice: agrees ? 'approve' : 'reject',
+      confidence: hunt.confidence,
+      reasoning: hunt.reasoning,
+    }
   },
   'sentiment-analyzer': ({ from, to, regime }) => {
     const risky = to > from && regime === 'STRESSED'
-    return { choice: risky ? 'reject' : 'approve', confidence: 0.6, reasoning: `${regime ?? 'unknown'} regime` }
+    return {
+      choice: risky ? 'reject' : 'approve',
+      confidence: 0.6,
+      reasoning: `${regime ?? 'unknown'} regime`,
+    }
   },
   'risk-manager': ({ from, to, drawdown, features }) => {
     const volatility = features.volatility20 ?? 0
