@@ -14,7 +14,8 @@ export interface SealOptions {
 
 /**
  * Sends a tick to every partition, which moves the run's watermark there: from now on nothing can count as
- * known before `at`, in idle partitions too, so answers as of `at` are final. Sealing again is free.
+ * known before `at`, in idle partitions too, so answers as of any time before it are final. Sealing again
+ * is free.
  */
 export async function sealRun({ log, codec, swarm, run, at }: SealOptions): Promise<void> {
   const session = `seal/${swarm}/${run ?? ''}/${at}`

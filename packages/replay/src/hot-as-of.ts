@@ -7,7 +7,7 @@ import { cutKnown } from './merge-known.ts'
 export interface HotAsOf {
   readonly view: HotView
   /**
-   * True once every partition's watermark of the run has reached the time: then nothing appended later
+   * True once every partition's watermark of the run has passed the time: then nothing appended later
    * can count as known by it, and the answer is final.
    */
   readonly sealed: boolean
@@ -42,7 +42,7 @@ export async function hotAsOf({
     for await (const batch of cutKnown(readAdmitted(source, end), ofRun, asOf)) {
       for (const record of batch) foldHot(state, knownEventOf(record))
     }
-    sealed &&= watermark >= asOf
+    sealed &&= watermark > asOf
   }
   return { view: createHotView(state), sealed }
 }

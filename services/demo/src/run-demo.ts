@@ -22,6 +22,7 @@ import { closeOf, createMarketClock } from './swarm-bus.ts'
 
 const CATCH_UP_MS = 300_000
 const SWARM = 'demo'
+const HOUR: Micros = 3_600_000_000
 
 /** The whole demo: trade, report, ask the past twice, rebuild. Returns whether every check held. */
 export async function runDemo(options: DemoArguments, output: DemoOutput): Promise<boolean> {
@@ -39,7 +40,7 @@ export async function runDemo(options: DemoArguments, output: DemoOutput): Promi
     await trade(bus, scope, file, options, output)
     await bus.caughtUp(CATCH_UP_MS)
     const seconds = (clock.now() - started) / 1e6
-    const end = closeOf(file.bars.at(-1)!.date) + 3_600_000_000
+    const end = closeOf(file.bars.at(-1)!.date) + 2 * HOUR
     await sealRun({ log: bus.log, codec: bus.codec, ...scope, at: end })
     await report(bus, scope, options, seconds, output)
     const asked = await askThePast(
@@ -120,7 +121,7 @@ async function askThePast(
   { 'as-of': day, symbol }: DemoArguments,
   output: DemoOutput,
 ): Promise<boolean> {
-  const asOf = closeOf(day) + 3_600_000_000
+  const asOf = closeOf(day) + HOUR
   const query = bus.query(scope)
   const ask = (): Promise<{ value: string; sealed: boolean }> =>
     query.hotAsOf(asOf, (view) => beliefText(view, scope, symbol))

@@ -59,7 +59,7 @@ function encodeRecord(
 
 /**
  * Adds the records of a frame from `skip` on to `into`, until that holds `max`. A record whose bytes do
- * not match its CRC throws LOG_CORRUPT, unless records before it can be given first.
+ * not match its CRC throws LOG_CORRUPT; where records before it can be given first, it only says false.
  */
 export function decodeBatch(
   frame: Buffer,
@@ -68,7 +68,7 @@ export function decodeBatch(
   skip: number,
   into: LogRecord[],
   max: number,
-): void {
+): boolean {
   let at = 0
   for (let index = 0; at < frame.length && into.length < max; index++) {
     const length = at + HEAD_BYTES <= frame.length ? frame.readUInt32LE(at + 4) : Infinity
@@ -77,7 +77,7 @@ export function decodeBatch(
     if (index >= skip) {
       const offset = BigInt(baseOffset + index)
       if (broken || crc32(frame.subarray(at + 4, end)) !== frame.readUInt32LE(at)) {
-        if (into.length > 0) return
+        if (into.length > 0) return false
         throw corrupt({ ...partition, offset })
       }
       into.push(decodeRecord(frame, at, end, partition, offset))
@@ -86,6 +86,7 @@ export function decodeBatch(
     }
     at = end
   }
+  return true
 }
 
 function corrupt(position: TopicPartition & { offset: bigint }): WaggleError {

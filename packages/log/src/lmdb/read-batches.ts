@@ -21,8 +21,9 @@ export function readRecords(
   const end = batchKey(topicId, partition + 1, 0)
   for (const { key, value } of storage.batches.getRange({ start: first, end })) {
     const base = baseOffsetOf(key, topicId, partition)!
-    decodeBatch(value, { topic, partition }, base, Math.max(0, offset - base), records, max)
-    if (records.length >= max) break
+    const skip = Math.max(0, offset - base)
+    const whole = decodeBatch(value, { topic, partition }, base, skip, records, max)
+    if (!whole || records.length >= max) break
   }
   return records
 }

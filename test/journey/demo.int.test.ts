@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLogger, systemClock } from '@waggle/base'
+import { isKind, type WaggleEvent } from '@waggle/event'
+import { replay } from '@waggle/replay'
+import { openEmbeddedBus } from '@waggle-services/embedded'
+import { parseBars } from '@waggle-services/demo'
+
+const MAIN = fileURLToPath(new URL('../../services/demo/src/main.ts', import.meta.url))
+const UNTIL = '2001-12-31'
+const RUN = { swarm: 'demo', run: 'backtest-SPX' }
+
+let folder: string
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'waggle-demo-'))))
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+/** Runs the demo; kills it once its output contains `killAt`. */
+async function runDemo(
+  data: string,
+  args: readonly string[] = [],
+  killAt?: string,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, '--data', data, '--until', UNTIL, ...args])
+  let output = ''
+  const take = (chunk: Buffer): void => {
+    output += chunk.toString()
+    if (killAt !== undefined && output.includes(killAt)) child.kill('SIGKILL')
+  }
+  child.stdout.on('data', take)
+  child.stderr.on('data', take)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return { code, output }
+}
+
+/** Everything the swarm learned, as a list of comparable events; log positions and append times left out. */
+async function eventsOf(
+  data: string,
+): Promise<{ events: WaggleEvent[]; digests: Record<string, string> }> {
+  const bus = await openEmbeddedBus(
+    { dataDir: data, analytics: 'off' },
+    { clock: systemClock(), logger: silentLogger },
+  )
+  await bus.caughtUp(60_000)
+  const events: WaggleEvent[] = []
+  for await (const { event, late } of replay({ ...bus, ...RUN })) if (!late) events.push(event)
+  const digests = await bus.digests()
+  await bus.stop()
+  return { events, digests }
+}
+
+const idsOf = (events: readonly WaggleEvent[]): string[] => events.map(({ id }) => id).sort()
+
+describe('the demo', () => {
+  it('goes on after kill -9 without a lost or doubled event, and its views equal an undisturbed run', async () => {
+    const whole = join(folder, 'whole')
+    const broken = join(folder, 'broken')
+    expect((await runDemo(whole)).code).toBe(0)
+    for (const share of ['20 %', '50 %', '90 %']) {
+      expect((await runDemo(broken, [], `Trading: ${share}`)).code).toBeNull()
+    }
+    const last = await runDemo(broken)
+    expect(last.output).toMatch(/Went on after bar \d+ of/)
+    expect(last.code).toBe(0)
+    const [expected, resumed] = [await eventsOf(whole), await eventsOf(broken)]
+    expect(idsOf(resumed.events)).toEqual(idsOf(expected.events))
+    expect(new Set(idsOf(resumed.events)).size).toBe(resumed.events.length)
+    expect(resumed.digests['hot-view']).toBe(expected.digests['hot-view'])
+    expect(resumed.digests['coordination']).toBe(expected.digests['coordination'])
+  })
+
+  it('links every forecast to its outcome and verdict, and every fill to a fencing token', async () => {
+    const data = join(folder, 'data')
+    const { code, output } = await runDemo(data)
+    expect(code).toBe(0)
+    expect(output).toContain('the same answer.')
+    expect(output).not.toContain('DIFFERENT')
+    const { events } = await eventsOf(data)
+    const of = <K extends WaggleEvent['kind']>(kind: K): Extract<WaggleEvent, { kind: K }>[] =>
+      events.filter((event): event is Extract<WaggleEvent, { kind: K }> => event.kind === kind)
+    const outcomes = new Map(of('outcome').map((outcome) => [outcome.decision, outcome]))
+    const verdicts = new Map(of('verdict').map((verdict) => [verdict.decision, verdict]))
+    const end = Math.max(...of('bar').map(({ known_at }) => known_at))
+    const due = of('decision').filter(
+      ({ horizon_at }) => horizon_at !== null && horizon_at < end - 5 * 86_400_000_000,
+    )
+    expect(due.length).toBeGreaterThan(100)
+    for (const decision of due) {
+      expect(outcomes.get(decision.id)?.cause).toBe(decision.id)
+      expect(verdicts.get(decision.id)?.outcome).toBe(outcomes.get(decision.id)?.id)
+    }
+    const granted = new Set(
+      of('lock_result')
+        .filter(({ status }) => status === 'GRANTED')
+        .map(({ token }) => token),
+    )
+    expect(of('fill').length).toBeGreaterThan(2)
+    for (const { fencing_token } of of('fill')) expect(granted.has(fencing_token)).toBe(true)
+    expect(events.every(({ kind }) => isKind(kind))).toBe(true)
+  })
+
+  it('takes any CSV, reports bad rows by line and goes on', async () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, day) => `2001-01-${String(day + 1).padStart(2, '0')},10,12,9,${10 + (day % 2)},100`,
+    )
+    const csv = join(folder, 'bars.csv')
+    await writeFile(
+      csv,
+      [
+        'Date,Open,High,Low,Close,Volume',
+        ...rows.slice(0, 3),
+        '2001-01-04,x,12,9,10,100',
+        '2001-01-05,10,9,12,10,1',
+        ...rows.slice(5),
+        '2001-01-02,10,12,9,10,5',
+        '',
+      ].join('\n'),
+    )
+    const { code, output } = await runDemo(join(folder, 'data'), [
+      '--bars',
+      csv,
+      '--symbol',
+      'ACME',
+    ])
+    expect(code).toBe(0)
+    expect(output).toMatch(/line 5 left out: open "x" is not a number/)
+    expect(output).toMatch(/line 6 left out: high 9 is below low 12/)
+    expect(output).toMatch(/line 32 left out: date 2001-01-02 does not come after/)
+    expect(output).toContain('ACME, 2001-01-01 to 2001-01-30: 28 bars')
+  })
+
+  it('lists every bad argument at once', async () => {
+    const { code, output } = await runDemo(join(folder, 'data'), [
+      '--symbol',
+      'a b',
+      '--as-of',
+      'soon',
+    ])
+    expect(code).toBe(2)
+    expect(output).toContain('--symbol')
+    expect(output).toContain('--as-of')
+  })
+})
+
+describe('reading bars', () => {
+  it('needs the columns, and refuses what no market shows', () => {
+    expect(() => parseBars('date,open\n2001-01-01,1\n')).toThrow(/lacks high, low, close, volume/)
+    const { bars, badRows } = parseBars(
+      'date,open,high,low,close,volume\n2001-01-01,1,2,1,2,0\n2001-01-02,-1,2,1,2,0\n2001-01-03,1,2,1,3,0\n2001-13-03,1,2,1,2,0\n',
+    )
+    expect(bars).toHaveLength(1)
+    expect(badRows.map(({ line }) => line)).toEqual([3, 4, 5])
+  })
+})
