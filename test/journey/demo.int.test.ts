@@ -103,7 +103,7 @@ describe('the demo', () => {
         .filter(({ status }) => status === 'GRANTED')
         .map(({ token }) => token),
     )
-    expect(of('fill').length).toBeGreaterThan(2)
+    expect(of('fill').length).toBeGreaterThan(0)
     for (const { fencing_token } of of('fill')) expect(granted.has(fencing_token)).toBe(true)
     expect(events.every(({ kind }) => isKind(kind))).toBe(true)
   })

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Microseconds since 1970-01-01T00:00:00Z; a safe integer until the year 2255. */
+/** Microseconds since 1970-01-01T00:00:00Z; events take them up to the year 2112. */
 export type Micros = number
 
 /** All time comes through here, so that a simulation or a backtest can own it. */

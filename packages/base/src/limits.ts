@@ -6,6 +6,8 @@ export const LIMITS = {
   eventBytesMax: 1_048_576,
   /** Largest single string or byte field. */
   fieldBytesMax: 524_288,
+  /** Largest integer of a field: its zigzag form, twice as large, must be a safe integer too. */
+  longMax: 2 ** 52 - 1,
   /** Most items in one Avro array or map: bounds what a decoder allocates. */
   collectionItemsMax: 10_000,
   /** Names: swarm, agent, session, resource, proposal, topic. */

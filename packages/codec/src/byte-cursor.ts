@@ -27,7 +27,7 @@ export class ByteCursor {
     )
   }
 
-  /** Zigzag varint, up to the safe integers. */
+  /** Zigzag varint, up to LIMITS.longMax either way. */
   long(): number {
     const { bytes, end } = this
     let position = this.position
@@ -48,13 +48,13 @@ export class ByteCursor {
     let scale = 268_435_456
     do {
       if (position >= end) this.fail('Truncated number')
-      if (position - this.position >= 8) this.fail('Number beyond 2^53')
+      if (position - this.position >= 8) this.fail('Number beyond 2^52')
       byte = bytes[position++]!
       value += (byte & 0x7f) * scale
       scale *= 128
     } while (byte >= 0x80)
     const result = value % 2 === 0 ? value / 2 : -(value + 1) / 2
-    if (!Number.isSafeInteger(result)) this.fail('Number beyond 2^53')
+    if (value > Number.MAX_SAFE_INTEGER || result < -LIMITS.longMax) this.fail('Number beyond 2^52')
     this.position = position
     return result
   }

@@ -1,4 +1,4 @@
-import { LIMITS } from '@waggle/base'
+import { DECIMAL_PRECISION, LIMITS } from '@waggle/base'
 import {
   complexTypeOf,
   isUnion,
@@ -11,6 +11,7 @@ import {
   type AvroType,
   type Constraints,
 } from '@waggle/event'
+import { decimalFromBytes } from './decimal-type.ts'
 import type { ByteCursor } from './byte-cursor.ts'
 
 /** Moves the cursor behind one value, or refuses it with BYTES_MALFORMED. */
@@ -55,10 +56,10 @@ function walkerOf(type: AvroType, bounds: Constraints): Walker {
       return doubleWalker(bounds)
     case 'string':
       return logicalTypeOf(type) === 'uuid' ? uuidWalker : stringWalker(bounds)
-    case 'bytes': {
-      const max = logicalTypeOf(type) === 'decimal' ? 16 : LIMITS.fieldBytesMax
-      return (cursor) => void cursor.block(max)
-    }
+    case 'bytes':
+      return logicalTypeOf(type) === 'decimal'
+        ? decimalWalker
+        : (cursor) => void cursor.block(LIMITS.fieldBytesMax)
     default:
       return complexWalker(type)
   }
@@ -149,6 +150,18 @@ function stringWalker({ minLength = 0, maxLength }: Constraints): Walker {
     const start = cursor.block(max)
     if (cursor.position - start < minLength) cursor.fail('Empty text')
   }
+}
+
+const DECIMAL_BYTES_MAX = 16
+const DECIMAL_LIMIT = 10n ** BigInt(DECIMAL_PRECISION)
+const decimalWalker: Walker = (cursor) => {
+  const start = cursor.block(DECIMAL_BYTES_MAX)
+  const length = cursor.position - start
+  if (length === 0) cursor.fail('Decimal without bytes')
+  // Fewer bytes cannot hold as many digits.
+  if (length < DECIMAL_BYTES_MAX) return
+  const value = decimalFromBytes(cursor.bytes.subarray(start, cursor.position))
+  if (value >= DECIMAL_LIMIT || value <= -DECIMAL_LIMIT) cursor.fail('Decimal of too many digits')
 }
 
 const HYPHENS = new Set([8, 13, 18, 23])

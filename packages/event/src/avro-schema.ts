@@ -54,9 +54,9 @@ export function logicalTypeOf(type: AvroType): string | undefined {
   return typeof type === 'string' || isUnion(type) ? undefined : type.logicalType
 }
 
-/** DateTime64 of ClickHouse and the safe integers of JavaScript bound what a timestamp may be. */
+/** DateTime64 of ClickHouse from below and LIMITS.longMax from above bound what a timestamp may be. */
 export const TIMESTAMP_MIN = Date.UTC(1900, 0, 1) * 1000
-export const TIMESTAMP_MAX = Date.UTC(2255, 0, 1) * 1000
+export const TIMESTAMP_MAX = Date.UTC(2112, 0, 1) * 1000
 
 /** The complex type behind a name, or an error: unions and primitives are handled before. */
 export function complexTypeOf(type: AvroType): AvroComplex {

@@ -160,7 +160,7 @@ function numberCheck({ minimum = -Infinity, maximum = Infinity }: Constraints): 
   }
 }
 
-function integerCheck({ minimum = -Infinity, maximum = Infinity }: Constraints): Check {
+function integerCheck({ minimum = -LIMITS.longMax, maximum = LIMITS.longMax }: Constraints): Check {
   return (value, at) => {
     if (!Number.isSafeInteger(value)) return refuse(at, value, 'a safe integer')
     const integer = value as number

@@ -1,7 +1,11 @@
+export { createRegistryApp } from './rest-app.ts'
+export { createRegistryServer } from './rest-server.ts'
+export type { RegistryServer } from './rest-server.ts'
 export { createLogRegistry } from './log-registry.ts'
 export type { LogRegistry } from './log-registry.ts'
 export {
   applyCommand,
+  checkSchema,
   DEFAULT_LEVEL,
   emptyRegistry,
   levelOf,

@@ -55,7 +55,7 @@ export function applyCommand(state: RegistryState, command: RegistryCommand): Co
   const known = state.idByText.get(text)
   const registered = versions.find(({ id }) => id === known)
   if (registered !== undefined) return { is: 'registered', ...registered }
-  const problem = schemaProblem(schema) ?? compatibilityProblem(state, subject, schema)
+  const problem = checkSchema(state, subject, schema)
   if (problem !== undefined) return problem
   const id = known ?? state.schemas.push({ text, schema })
   state.idByText.set(text, id)
@@ -64,12 +64,14 @@ export function applyCommand(state: RegistryState, command: RegistryCommand): Co
   return { is: 'registered', id, version }
 }
 
-/** What registering would answer, without doing it; undefined where it would be accepted. */
-export function compatibilityProblem(
+/** Why registering would be refused, without doing it; undefined where it would not. */
+export function checkSchema(
   state: RegistryState,
   subject: string,
   schema: AvroRecord,
 ): CommandVerdict | undefined {
+  const invalid = schemaProblem(schema)
+  if (invalid !== undefined) return invalid
   const earlier = (state.subjects.get(subject) ?? []).map(({ id }) => state.schemas[id - 1]!.schema)
   const problems = checkCompatibility(levelOf(state, subject), schema, earlier)
   if (problems.length === 0) return undefined

@@ -17,10 +17,6 @@ export interface CoordinationProjection extends Projection {
   readonly view: CoordinationView
 }
 
-interface Pending {
-  readonly events: WaggleEvent[]
-}
-
 /**
  * Consensus and lock state in process. The state moves first and its results are published after: a failed
  * publication is repeated before anything else of the partition is applied, and the results' sequence
@@ -29,12 +25,12 @@ interface Pending {
 export function createCoordinationProjection(publish: PublishResults): CoordinationProjection {
   const partitions = new Map<string, PartitionState>()
   const checkpoints = new Map<string, Checkpoint>()
-  const pending = new Map<string, Pending>()
+  const pending = new Map<string, readonly WaggleEvent[]>()
 
   const publishPending = async (name: string): Promise<void> => {
     const waiting = pending.get(name)
     if (waiting === undefined) return
-    if (waiting.events.length > 0) await publish(waiting.events)
+    if (waiting.length > 0) await publish(waiting)
     pending.delete(name)
   }
 
@@ -43,7 +39,11 @@ export function createCoordinationProjection(publish: PublishResults): Coordinat
     version: 1,
     topics: COORDINATION_TOPICS,
     view: createCoordinationView(partitions),
-    checkpoints: async () => [...checkpoints.values()],
+    checkpoints: async () => {
+      // A runner that starts again asks first: what is still to be published comes before anything new.
+      for (const name of pending.keys()) await publishPending(name)
+      return [...checkpoints.values()]
+    },
     apply: async ({ topic, partition, nextOffset, events, admission }) => {
       const at: TopicPartition = { topic, partition }
       const name = partitionName(at)
@@ -61,7 +61,7 @@ export function createCoordinationProjection(publish: PublishResults): Coordinat
         })
       }
       checkpoints.set(name, { topic, partition, nextOffset, admission })
-      pending.set(name, { events: results })
+      pending.set(name, results)
       await publishPending(name)
     },
     reset: async () => {

@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { KnownEvent } from '@waggle/consume'
+import type { LockResult, ProposalResult, Vote } from '@waggle/event'
+import { emptyPartition, foldCoordination, type Result } from '@waggle/view-coordination'
+import {
+  DEADLINE,
+  knownEvent,
+  lockStep,
+  voteHistory,
+  VOTERS,
+  voteStep,
+  type LockStep,
+} from '../support/coordination-fuzz.ts'
+import { START } from '../support/memory-bus.ts'
+
+function results(history: readonly KnownEvent[]): Result[] {
+  const state = emptyPartition()
+  return history.flatMap((event) => foldCoordination(state, event))
+}
+
+interface Count {
+  readonly weights: Map<string, number>
+  readonly turnout: number
+}
+
+/** The rules again, written as plainly as possible: count everything anew after every event. */
+function plainCount(votes: ReadonlyMap<string, string>): Count {
+  const weights = new Map([
+    ['approve', 0],
+    ['reject', 0],
+    ['abstain', 0],
+  ])
+  let voted = 0
+  for (const { agent, weight } of VOTERS) {
+    const choice = votes.get(agent)
+    if (choice === undefined) continue
+    voted += weight
+    weights.set(choice, weights.get(choice)! + weight)
+  }
+  return { weights, turnout: votes.size === VOTERS.length ? 1 : voted / 5 }
+}
+
+function plainStatus({ weights, turnout }: Count, quorum: number): string {
+  if (turnout < quorum) return 'EXPIRED'
+  const approve = weights.get('approve')!
+  return approve > weights.get('reject')! && approve > 0.5 * (approve + weights.get('reject')!)
+    ? 'APPROVED'
+    : 'REJECTED'
+}
+
+/** Whether some way for the others to vote for the first time changes the status. */
+function canStillChange(votes: ReadonlyMap<string, string>, quorum: number): boolean {
+  const missing = VOTERS.filter(({ agent }) => !votes.has(agent))
+  const now = plainWinner(plainCount(votes))
+  const choices = ['approve', 'reject', 'abstain']
+  const ways = missing.reduce<string[][]>(
+    (all, { agent: _ }) => all.flatMap((way) => choices.map((choice) => [...way, choice])),
+    [[]],
+  )
+  return (
+    ways.some((way) => {
+      const all = new Map([
+        ...votes,
+        ...missing.map(({ agent }, index) => [agent, way[index]!] as const),
+      ])
+      return plainWinner(plainCount(all)) !== now
+    }) || plainCount(votes).turnout < quorum
+  )
+}
+
+function plainWinner({ weights }: Count): string | null {
+  const [approve, reject] = [weights.get('approve')!, weights.get('reject')!]
+  return approve === reject ? null : approve > reject ? 'approve' : 'reject'
+}
+
+function plainResult(
+  history: readonly KnownEvent[],
+  quorum: number,
+): { status: string; decided: number } | undefined {
+  const votes = new Map<string, string>()
+  for (const { event, knownFrom, position } of history.slice(1)) {
+    const decided = Number(position.offset)
+    if (knownFrom > START + DEADLINE)
+      return { status: plainStatus(plainCount(votes), quorum), decided }
+    if (event.kind !== 'vote') continue
+    const { agent, choice } = event as Vote
+    if (!VOTERS.some((voter) => voter.agent === agent) || choice === 'maybe') continue
+    votes.set(agent, choice)
+    const count = plainCount(votes)
+    const all = votes.size === VOTERS.length
+    if (
+      count.turnout >= quorum &&
+      (all || (plainWinner(count) !== null && !canStillChange(votes, quorum)))
+    ) {
+      return { status: plainStatus(count, quorum), decided }
+    }
+  }
+  return undefined
+}
+
+describe('consensus', () => {
+  it('equals a plain recount, whoever votes what and when', () => {
+    fc.assert(
+      fc.property(
+        fc.array(voteStep, { maxLength: 25 }),
+        fc.constantFrom(0.5, 0.67, 1),
+        (steps, quorum) => {
+          const history = voteHistory(steps, quorum)
+          const given = results(history) as ProposalResult[]
+          const expected = plainResult(history, quorum)
+          expect(
+            given.map(({ status, decided_offset }) => ({ status, decided: decided_offset })),
+          ).toEqual(expected === undefined ? [] : [expected])
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('never changes a closed result, and counts only offsets up to the decision', () => {
+    fc.assert(
+      fc.property(
+        fc.array(voteStep, { maxLength: 20 }),
+        fc.array(voteStep, { maxLength: 20 }),
+        (steps, more) => {
+          const before = results(voteHistory(steps, 0.67)) as ProposalResult[]
+          const after = results(voteHistory([...steps, ...more], 0.67)) as ProposalResult[]
+          if (before.length > 0) expect(after).toEqual(before)
+          for (const { evidence, decided_offset } of after) {
+            expect(Math.max(...evidence)).toBeLessThanOrEqual(decided_offset)
+            expect(evidence[0]).toBe(0)
+          }
+        },
+      ),
+    )
+  })
+})
+
+/** Commands of the steps; a command shows the token its agent holds, or a wrong one. */
+function lockHistory(steps: readonly LockStep[]): KnownEvent[] {
+  const state = emptyPartition()
+  const tokens = new Map<string, number>()
+  const history: KnownEvent[] = []
+  let at = 0
+  for (const [offset, { agent, op, request, stale, later }] of steps.entries()) {
+    at += later
+    const token = (tokens.get(agent) ?? -1) - (stale ? 1 : 0)
+    const fields =
+      op === 'TICK'
+        ? { kind: 'tick' }
+        : {
+            kind: 'lock_command',
+            agent,
+            resource: 'r',
+            op,
+            request,
+            lease_ms: 0.01,
+            token: token < 0 ? null : token,
+          }
+    const event = knownEvent('waggle.locks.v1', offset, at, fields)
+    history.push(event)
+    for (const result of foldCoordination(state, event) as LockResult[]) {
+      if (result.status === 'GRANTED') tokens.set(result.holder, result.token!)
+    }
+  }
+  return history
+}
+
+describe('locks', () => {
+  it('have at most one holder, growing tokens, and grant in the order of the queue', () => {
+    fc.assert(
+      fc.property(fc.array(lockStep, { maxLength: 60 }), (steps) => {
+        let holder: string | undefined
+        let lastToken = -1
+        const queue: string[] = []
+        for (const { status, holder: agent, request, token } of results(
+          lockHistory(steps),
+        ) as LockResult[]) {
+          const name = `${agent} ${request}`
+          if (status === 'GRANTED' && name !== holder) {
+            expect(holder).toBeUndefined()
+            expect(token!).toBeGreaterThan(lastToken)
+            if (queue.length > 0) expect(queue.shift()).toBe(name)
+            holder = name
+            lastToken = token!
+          }
+          if (status === 'QUEUED' && !queue.includes(name)) queue.push(name)
+          if (status === 'EXPIRED') {
+            expect(name).toBe(holder)
+            holder = undefined
+          }
+          if (status === 'RELEASED') {
+            if (name === holder) holder = undefined
+            else queue.splice(queue.indexOf(name), 1)
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('refuse a stale token and expire by the log’s time, shown by a tick', () => {
+    const at = (offset: number, time: number, fields: object): KnownEvent =>
+      knownEvent('waggle.locks.v1', offset, time, fields)
+    const command = (agent: string, op: string, token: number | null = null): object => ({
+      kind: 'lock_command',
+      agent,
+      resource: 'r',
+      op,
+      request: agent,
+      lease_ms: 1,
+      token,
+    })
+    const given = results([
+      at(0, 0, command('slow', 'ACQUIRE')),
+      at(1, 10, command('fast', 'ACQUIRE')),
+      at(2, 1000, { kind: 'tick' }),
+      at(3, 1001, { kind: 'tick' }),
+      at(4, 1002, command('slow', 'RENEW', 0)),
+      at(5, 1003, command('slow', 'RELEASE', 0)),
+      at(6, 1004, command('fast', 'RELEASE', 3)),
+    ]) as LockResult[]
+    expect(given.map(({ status, holder, token }) => [status, holder, token])).toEqual([
+      ['GRANTED', 'slow', 0],
+      ['QUEUED', 'fast', null],
+      ['EXPIRED', 'slow', 0],
+      ['GRANTED', 'fast', 3],
+      ['REFUSED', 'slow', null],
+      ['REFUSED', 'slow', null],
+      ['RELEASED', 'fast', 3],
+    ])
+  })
+})
