@@ -55,7 +55,7 @@ function canStillChange(votes: ReadonlyMap<string, string>, quorum: number): boo
   const now = plainWinner(plainCount(votes))
   const choices = ['approve', 'reject', 'abstain']
   const ways = missing.reduce<string[][]>(
-    (all, { agent: _ }) => all.flatMap((way) => choices.map((choice) => [...way, choice])),
+    (all) => all.flatMap((way) => choices.map((choice) => [...way, choice])),
     [[]],
   )
   return (

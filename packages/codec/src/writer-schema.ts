@@ -22,7 +22,7 @@ export function avroTypeOf(schema: object): avro.Type {
 }
 
 /**
- * Reads the bodies written with one schema: any released version of a kind's schema, of any producer.
+ * Reads the bodies written with one schema, any released version of a kind's schema, of any producer.
  * Reading resolves to the newest schema, so that a fold sees one shape.
  */
 export class WriterSchema {

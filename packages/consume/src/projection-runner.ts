@@ -1,10 +1,10 @@
-import { isWaggleError, messageOf, type Clock, type Logger, type Service } from '@waggle/base'
+import { messageOf, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
 import type { EventLog, LogBatch } from '@waggle/log'
-import { emptyAdmission, type AdmissionState, type AdmittedRecord } from './admission.ts'
-import { judgeBatch } from './judge-batch.ts'
-import { deadLetterRecord, type DeadLetter } from './dead-letter.ts'
+import { emptyAdmission, type AdmissionState } from './admission.ts'
+import { DeadLetterWriter } from './dead-letter-writer.ts'
+import { judgeBatch, type JudgedBatch } from './judge-batch.ts'
 import { RecordRejected, type Projection } from './projection.ts'
 import { Progress } from './progress.ts'
 
@@ -62,66 +62,169 @@ const RETRY_MS_MAX = 5000
 const REBUILD_TIMEOUT_MS = 3_600_000
 
 export function createRunner(options: RunnerOptions): ProjectionRunner {
-  const { log, codec, projection, clock, logger } = options
-  const partitions = options.partitions ?? allPartitions(log, projection.topics)
-  const progress = new Progress(clock)
-  const admissions = new Map<string, AdmissionState>()
-  let state: RunnerState = 'idle'
-  let reason: string | undefined
-  let refused = 0
-  let abort = new AbortController()
-  let loop: Promise<void> = Promise.resolve()
+  return new Runner(options)
+}
 
-  const startPositions = async (): Promise<Position[]> => {
-    const checkpoints = new Map(
-      (await projection.checkpoints()).map((at) => [partitionName(at), at]),
+class Runner implements ProjectionRunner {
+  readonly name: string
+  readonly projection: Projection
+  readonly progress: Progress
+  readonly #options: RunnerOptions
+  readonly #partitions: readonly TopicPartition[]
+  readonly #admissions = new Map<string, AdmissionState>()
+  readonly #deadLetters: DeadLetterWriter
+  #state: RunnerState = 'idle'
+  #reason: string | undefined
+  #abort = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.projection = options.projection
+    this.name = options.projection.name
+    this.progress = new Progress(options.clock)
+    this.#partitions = options.partitions ?? allPartitions(options.log, options.projection.topics)
+    this.#deadLetters = new DeadLetterWriter(options.log, options.logger, this.name)
+  }
+
+  async start(): Promise<void> {
+    if (this.#state === 'idle') this.#run()
+  }
+
+  async stop(): Promise<void> {
+    await this.#rest('idle')
+  }
+
+  async pause(): Promise<void> {
+    await this.#rest('paused')
+  }
+
+  async resume(): Promise<void> {
+    if (this.#state === 'paused') this.#run()
+  }
+
+  async rebuild(): Promise<void> {
+    await this.#rest('paused')
+    await this.projection.reset()
+    this.progress.clear()
+    this.#run()
+    await this.caughtUp(REBUILD_TIMEOUT_MS)
+  }
+
+  async caughtUp(timeoutMs: number): Promise<void> {
+    const last = (await this.#ends())
+      .filter((end) => end.offset > 0n)
+      .map((end) => ({ ...end, offset: end.offset - 1n }))
+    await this.progress.waitFor(last, timeoutMs)
+  }
+
+  async status(): Promise<RunnerStatus> {
+    const lag = (await this.#ends()).reduce(
+      (total, end) => total + end.offset - this.progress.nextOffset(partitionName(end)),
+      0n,
     )
-    progress.clear()
-    admissions.clear()
-    return partitions.map((at) => {
+    const { applied } = this.progress.freshness
+    return {
+      name: this.name,
+      state: this.#state,
+      reason: this.#reason,
+      lag,
+      refused: this.#deadLetters.written,
+      applied,
+    }
+  }
+
+  #ends(): Promise<Position[]> {
+    return this.#options.log.ends(this.#partitions)
+  }
+
+  #run(): void {
+    this.#abort = new AbortController()
+    this.#state = 'running'
+    this.#reason = undefined
+    this.#loop = this.#supervise(this.#abort.signal)
+  }
+
+  async #rest(to: 'idle' | 'paused'): Promise<void> {
+    this.#abort.abort()
+    await this.#loop
+    this.#state = to
+  }
+
+  /** Starts again from the stored positions after every failure: nothing is skipped or kept half. */
+  async #supervise(signal: AbortSignal): Promise<void> {
+    let delayMs = RETRY_MS_MIN
+    let lastApplied = -1n
+    while (!signal.aborted) {
+      try {
+        await this.#project(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        const applied = sum(this.progress.freshness.applied.values())
+        delayMs = applied > lastApplied ? RETRY_MS_MIN : Math.min(delayMs * 2, RETRY_MS_MAX)
+        lastApplied = applied
+        this.#state = 'stalled'
+        this.#reason = messageOf(error)
+        const { logger, clock } = this.#options
+        logger.error({ projection: this.name, err: error }, `${this.name} stalled: ${this.#reason}`)
+        await clock.sleep(delayMs, signal).catch(() => {})
+      }
+    }
+  }
+
+  /** One life of the loop: from the stored positions to the abort or the first failure. */
+  async #project(signal: AbortSignal): Promise<void> {
+    const from = await this.#startPositions()
+    const { log, batchRecords = BATCH_RECORDS } = this.#options
+    for await (const batch of log.tail(from, { signal, maxRecords: batchRecords })) {
+      await this.#projectBatch(batch)
+      this.#state = 'running'
+      this.#reason = undefined
+    }
+  }
+
+  async #startPositions(): Promise<Position[]> {
+    const stored = await this.projection.checkpoints()
+    const checkpoints = new Map(stored.map((checkpoint) => [partitionName(checkpoint), checkpoint]))
+    this.progress.clear()
+    this.#admissions.clear()
+    return this.#partitions.map((at) => {
       const name = partitionName(at)
       const checkpoint = checkpoints.get(name)
-      admissions.set(name, checkpoint?.admission ?? emptyAdmission())
+      this.#admissions.set(name, checkpoint?.admission ?? emptyAdmission())
       const offset = checkpoint?.nextOffset ?? 0n
-      if (offset > 0n) progress.advance(name, offset)
+      if (offset > 0n) this.progress.advance(name, offset)
       return { ...at, offset }
     })
   }
 
-  const writeDeadLetters = async (letters: readonly DeadLetter[]): Promise<void> => {
-    if (letters.length === 0) return
-    for (const letter of letters) {
-      logger.warn(
-        {
-          topic: letter.source.topic,
-          partition: letter.source.partition,
-          offset: String(letter.source.offset),
-          code: letter.code,
-        },
-        `${projection.name}: ${letter.reason}`,
-      )
-      try {
-        await log.append([deadLetterRecord(letter)])
-      } catch (error) {
-        // An older refusal of the same stream is in the log already: then so is this one.
-        if (!isWaggleError(error, 'SEQ_DUPLICATE')) throw error
-      }
-    }
-    refused += letters.length
+  async #projectBatch(batch: LogBatch): Promise<void> {
+    const name = partitionName(batch)
+    const judged = await judgeBatch(this.#options.codec, this.#admissions.get(name)!, batch)
+    await this.#deadLetters.write(
+      judged.refusals.map(({ record, code, reason }) => ({
+        source: record,
+        stage: 'admission',
+        code,
+        reason,
+      })),
+    )
+    await this.#apply(batch, judged)
+    this.#admissions.set(name, judged.admission)
+    this.progress.advance(name, batch.records.at(-1)!.offset + 1n)
   }
 
   /** Applies a batch; a record the view rejects becomes a dead letter and the rest is tried again. */
-  const applyAll = async (
-    batch: LogBatch,
-    events: AdmittedRecord[],
-    admission: AdmissionState,
-  ): Promise<void> => {
-    const firstOffset = batch.records[0]!.offset
-    const nextOffset = batch.records.at(-1)!.offset + 1n
-    const { topic, partition } = batch
+  async #apply(
+    { topic, partition, records }: LogBatch,
+    { admitted, admission }: JudgedBatch,
+  ): Promise<void> {
+    const firstOffset = records[0]!.offset
+    const nextOffset = records.at(-1)!.offset + 1n
+    let events = admitted
     for (;;) {
       try {
-        return await projection.apply({
+        return await this.projection.apply({
           topic,
           partition,
           firstOffset,
@@ -133,125 +236,14 @@ export function createRunner(options: RunnerOptions): ProjectionRunner {
         if (!(error instanceof RecordRejected)) throw error
         const rejected = events.find((event) => event.record.offset === error.offset)
         if (rejected === undefined) throw error
-        await writeDeadLetters([
-          {
-            source: rejected.record,
-            stage: projection.name,
-            code: 'RECORD_REJECTED',
-            reason: error.message,
-          },
+        const { message: reason } = error
+        await this.#deadLetters.write([
+          { source: rejected.record, stage: this.name, code: 'RECORD_REJECTED', reason },
         ])
         events = events.filter((event) => event !== rejected)
       }
     }
   }
-
-  const projectBatch = async (batch: LogBatch): Promise<void> => {
-    const name = partitionName(batch)
-    const judged = await judgeBatch(codec, admissions.get(name)!, batch)
-    await writeDeadLetters(
-      judged.refusals.map(({ record, code, reason }) => ({
-        source: record,
-        stage: 'admission',
-        code,
-        reason,
-      })),
-    )
-    await applyAll(batch, judged.admitted, judged.admission)
-    admissions.set(name, judged.admission)
-    progress.advance(name, batch.records.at(-1)!.offset + 1n)
-  }
-
-  /** One life of the loop: from the stored positions to the abort or the first failure. */
-  const project = async (signal: AbortSignal): Promise<void> => {
-    const from = await startPositions()
-    const maxRecords = options.batchRecords ?? BATCH_RECORDS
-    for await (const batch of log.tail(from, { signal, maxRecords })) {
-      await projectBatch(batch)
-      state = 'running'
-      reason = undefined
-    }
-  }
-
-  /** Starts again from the stored positions after every failure, so that nothing is skipped or kept half. */
-  const supervise = async (signal: AbortSignal): Promise<void> => {
-    let delayMs = RETRY_MS_MIN
-    let lastApplied = -1n
-    while (!signal.aborted) {
-      try {
-        await project(signal)
-      } catch (error) {
-        if (signal.aborted) return
-        const applied = sum(progress.freshness.applied.values())
-        delayMs = applied > lastApplied ? RETRY_MS_MIN : Math.min(delayMs * 2, RETRY_MS_MAX)
-        lastApplied = applied
-        state = 'stalled'
-        reason = messageOf(error)
-        logger.error(
-          { projection: projection.name, err: error },
-          `${projection.name} stalled: ${reason}`,
-        )
-        await clock.sleep(delayMs, signal).catch(() => {})
-      }
-    }
-  }
-
-  const run = (): void => {
-    abort = new AbortController()
-    state = 'running'
-    reason = undefined
-    loop = supervise(abort.signal)
-  }
-
-  const rest = async (to: 'idle' | 'paused'): Promise<void> => {
-    abort.abort()
-    await loop
-    state = to
-  }
-
-  const ends = (): Promise<Position[]> => log.ends(partitions)
-
-  const runner: ProjectionRunner = {
-    name: projection.name,
-    projection,
-    progress,
-    start: async () => {
-      if (state === 'idle') run()
-    },
-    stop: () => rest('idle'),
-    pause: () => rest('paused'),
-    resume: async () => {
-      if (state === 'paused') run()
-    },
-    rebuild: async () => {
-      await rest('paused')
-      await projection.reset()
-      progress.clear()
-      run()
-      await runner.caughtUp(REBUILD_TIMEOUT_MS)
-    },
-    caughtUp: async (timeoutMs) => {
-      const last = (await ends())
-        .filter((end) => end.offset > 0n)
-        .map((end) => ({ ...end, offset: end.offset - 1n }))
-      await progress.waitFor(last, timeoutMs)
-    },
-    status: async () => {
-      const lag = (await ends()).reduce(
-        (total, end) => total + end.offset - progress.nextOffset(partitionName(end)),
-        0n,
-      )
-      return {
-        name: projection.name,
-        state,
-        reason,
-        lag,
-        refused,
-        applied: progress.freshness.applied,
-      }
-    },
-  }
-  return runner
 }
 
 function allPartitions(log: EventLog, topics: readonly string[]): TopicPartition[] {

@@ -97,12 +97,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
     }
     if (!joined) checkMember(options, drafts)
     const events = drafts.map((draft, index) => complete(draft, seq + 1 + index))
-    const records = events.map((event): AppendRecord => ({
-      topic: topicOf(event.kind),
-      key: partitionKeyOf(event),
-      value: codec.encode(event),
-      producer: { session, seq: event.seq },
-    }))
+    const records = events.map((event) => appendRecordOf(codec, event))
     seq += events.length
     const results = await log.append(records)
     for (const event of events) if (event.kind === 'agent') joined = event.op !== 'LEFT'
@@ -122,6 +117,15 @@ export function createEmitter(options: EmitterOptions): Emitter {
       const [emitted] = await emitAll([draft as unknown as AnyDraft])
       return emitted as Emitted<K>
     },
+  }
+}
+
+function appendRecordOf(codec: Codec, event: EventByKind[EmittableKind]): AppendRecord {
+  return {
+    topic: topicOf(event.kind),
+    key: partitionKeyOf(event),
+    value: codec.encode(event),
+    producer: { session: event.session, seq: event.seq },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createPacedLog, createRunner, type ProjectionRunner } from '@waggle/consume'
+import { createPacedLog, createRunner, type PacedLog, type ProjectionRunner } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import {
   createAnalyticsProjection,
@@ -39,21 +39,34 @@ export function createAnalyticsService({
   return {
     name: 'analytics',
     view: createAnalyticsView(store),
-    runner: {
-      ...runner,
-      caughtUp: (timeoutMs) => {
-        paced.hurry()
-        return runner.caughtUp(timeoutMs)
-      },
-      rebuild: () => {
-        paced.hurry()
-        return runner.rebuild()
-      },
-    },
-    start: runner.start,
+    runner: hurried(runner, paced),
+    start: () => runner.start(),
     stop: async () => {
       await runner.stop()
       await store.close()
+    },
+  }
+}
+
+/** Whoever waits for the view ends its rest. */
+function hurried(runner: ProjectionRunner, paced: PacedLog): ProjectionRunner {
+  const { name, projection, progress } = runner
+  return {
+    name,
+    projection,
+    progress,
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+    pause: () => runner.pause(),
+    resume: () => runner.resume(),
+    status: () => runner.status(),
+    caughtUp: (timeoutMs) => {
+      paced.hurry()
+      return runner.caughtUp(timeoutMs)
+    },
+    rebuild: () => {
+      paced.hurry()
+      return runner.rebuild()
     },
   }
 }

@@ -29,7 +29,7 @@ export function createCoordinatorService(options: CoordinatorServiceOptions): Co
     name: 'coordinator',
     runner,
     view: projection.view,
-    start: runner.start,
-    stop: runner.stop,
+    start: () => runner.start(),
+    stop: () => runner.stop(),
   }
 }

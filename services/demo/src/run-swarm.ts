@@ -4,7 +4,8 @@ import type { BarFile } from './bars-csv.ts'
 import { Indicators } from './indicators.ts'
 import type { MarketClock, SwarmBus } from './swarm-bus.ts'
 import { freshState, type SwarmState } from './swarm-state.ts'
-import { tradeBar, type Emitters } from './trade-bar.ts'
+import type { Emitters } from './bar-context.ts'
+import { tradeBar } from './trade-bar.ts'
 
 export interface SwarmRun {
   readonly bus: SwarmBus

@@ -1,25 +1,15 @@
 import { decimalFromNumber, decimalToNumber, multiplyDecimal, type Decimal } from '@waggle/base'
-import type { AnyDraft, Emitted, Emitter } from '@waggle/emit'
+import type { AnyDraft, Emitted } from '@waggle/emit'
 import { huntForecast, type Forecast } from './agents/market-hunter.ts'
 import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
 import { AGENTS, VOTERS, type AgentName } from './agents/roster.ts'
-import { regimeOf, sentimentForecast } from './agents/sentiment-analyzer.ts'
+import { regimeOf } from './agents/sentiment-analyzer.ts'
 import { BALLOTS, type Motion } from './agents/voters.ts'
-import type { DailyBar } from './bars-csv.ts'
-import { knownFeatures, type Features } from './indicators.ts'
-import { closeOf, positionsOf, type SwarmBus } from './swarm-bus.ts'
-import type { OpenForecast, SwarmState } from './swarm-state.ts'
-
-export type Emitters = Record<AgentName, Emitter>
-
-export interface BarContext {
-  readonly bus: SwarmBus
-  readonly emitters: Emitters
-  readonly symbol: string
-  readonly bars: readonly DailyBar[]
-  readonly index: number
-  readonly features: Features
-}
+import { knownFeatures } from './indicators.ts'
+import { forecast, judge } from './forecast-bar.ts'
+import { forecastTrajectory, type BarContext } from './bar-context.ts'
+import { closeOf, positionsOf } from './swarm-bus.ts'
+import type { SwarmState } from './swarm-state.ts'
 
 const FEE_SHARE: Decimal = 100_000n // 1 basis point in 10^-9
 const ONE: Decimal = 1_000_000_000n
@@ -155,101 +145,6 @@ function regimeSignal(symbol: string, regime: string, date: string): AnyDraft {
   }
 }
 
-/** Outcomes of the forecasts whose horizon ends at this bar, then the verdicts on them. */
-async function judge({ emitters, bars, index }: BarContext, state: SwarmState): Promise<void> {
-  const due = state.open.filter(({ dueAt }) => dueAt <= index)
-  if (due.length === 0) return
-  state.open = state.open.filter(({ dueAt }) => dueAt > index)
-  const results = due.map((open) => ({ open, value: bars[index]!.price / open.from - 1 }))
-  const judgeEmitter = emitters['risk-manager']
-  const outcomes = await judgeEmitter.emitAll(
-    results.map(({ open, value }): AnyDraft => ({
-      kind: 'outcome',
-      decision: open.decision,
-      value,
-      success: isRight(open, value),
-      details: 'return from close to close over the horizon',
-      cause: open.decision,
-      trajectory: open.trajectory,
-    })),
-  )
-  await judgeEmitter.emitAll(
-    results.map(({ open, value }, position): AnyDraft => {
-      const right = isRight(open, value)
-      const outcome = outcomes[position]!.event.id
-      return {
-        kind: 'verdict',
-        decision: open.decision,
-        outcome,
-        judged: open.agent,
-        label: right ? 'CORRECT' : 'INCORRECT',
-        score: (open.confidence - (right ? 1 : 0)) ** 2,
-        rule: 'brier/v1',
-        cause: outcome,
-        trajectory: open.trajectory,
-      }
-    }),
-  )
-}
-
-function isRight({ direction }: OpenForecast, value: number): boolean {
-  return Math.sign(value) === direction
-}
-
-/** Hunter and sentiment decide what they expect, with the probability they will be held to. */
-async function forecast(
-  context: BarContext,
-  state: SwarmState,
-  seen: { hunter: Emitted[]; sentiment: Emitted[] },
-): Promise<void> {
-  const { features } = context
-  const plans = [
-    { agent: 'market-hunter', forecast: huntForecast(features), inputs: seen.hunter },
-    { agent: 'sentiment-analyzer', forecast: sentimentForecast(features), inputs: seen.sentiment },
-  ] as const
-  const decided = await Promise.all(
-    plans.map(async ({ agent, forecast: expected, inputs }) =>
-      expected === undefined ? undefined : decideForecast(context, agent, expected, inputs),
-    ),
-  )
-  for (const open of decided) if (open !== undefined) state.open.push(open)
-}
-
-async function decideForecast(
-  { emitters, symbol, bars, index, features }: BarContext,
-  agent: AgentName,
-  expected: Forecast,
-  inputs: readonly Emitted[],
-): Promise<OpenForecast> {
-  const { date } = bars[index]!
-  const trajectory = forecastTrajectory(agent, date)
-  const { direction, confidence, horizonDays } = expected
-  const { event } = await emitters[agent].emit({
-    kind: 'decision',
-    action: direction > 0 ? 'EXPECT_UP' : 'EXPECT_DOWN',
-    instrument: symbol,
-    context: JSON.stringify(knownFeatures(features)),
-    inputs: inputs.map(({ event: input }) => input.id),
-    reasoning: expected.reasoning,
-    alternatives: [direction > 0 ? 'EXPECT_DOWN' : 'EXPECT_UP'],
-    confidence,
-    predicted_outcome: `${symbol} ${direction > 0 ? 'higher' : 'lower'} after ${horizonDays} trading days`,
-    predicted_value: expected.expected,
-    horizon_at: closeOf(date) + horizonDays * 1.4 * DAY_MS * 1000,
-    cause: inputs[0]!.event.id,
-    trajectory,
-  })
-  return {
-    decision: event.id,
-    agent,
-    trajectory,
-    direction,
-    confidence,
-    from: features.price,
-    dueAt: index + horizonDays,
-  }
-}
-
 /** A change of exposure beyond the band is proposed, voted on and, if approved, decided for the next open. */
 async function rebalance(context: BarContext, state: SwarmState): Promise<void> {
   const { bus, emitters, symbol, bars, index, features } = context
@@ -341,10 +236,6 @@ async function remember(
     version: index,
     state: JSON.stringify(state),
   })
-}
-
-function forecastTrajectory(agent: AgentName, date: string): string {
-  return `view-${agent}-${date}`
 }
 
 /** Units to buy (positive) or sell for the exposure wanted, valued at this price. */

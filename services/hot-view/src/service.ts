@@ -20,5 +20,11 @@ export interface HotViewServiceOptions {
 export function createHotViewService(options: HotViewServiceOptions): HotViewService {
   const projection = createHotProjection()
   const runner = createRunner({ ...options, projection })
-  return { name: 'hot-view', runner, view: projection.view, start: runner.start, stop: runner.stop }
+  return {
+    name: 'hot-view',
+    runner,
+    view: projection.view,
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+  }
 }

@@ -48,28 +48,7 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
 
   const appendOne = (record: AppendRecord): AppendResult => {
     const at = place(record)
-    const partition = partitionAt(at)
-    const { producer } = record
-    const offset = partition.records.length
-    if (producer !== undefined) {
-      const window = partition.windows.get(producer.session) ?? EMPTY_WINDOW
-      const found = lookupSeq(window, producer.seq)
-      if (found.is === 'duplicate' && partition.records[found.offset]!.value.equals(record.value)) {
-        return { ...at, offset: BigInt(found.offset), duplicate: true }
-      }
-      if (found.is !== 'new') throw duplicateSeqError(at, producer.session, producer.seq)
-      partition.windows.set(producer.session, extendWindow(window, producer.seq, offset))
-    }
-    partition.lastAppendedAt = Math.max(partition.lastAppendedAt, clock.now())
-    partition.records.push({
-      ...at,
-      offset: BigInt(offset),
-      key: record.key,
-      value: Buffer.from(record.value),
-      headers: record.headers ?? {},
-      appendedAt: partition.lastAppendedAt,
-    })
-    return { ...at, offset: BigInt(offset), duplicate: false }
+    return appendTo(partitionAt(at), at, record, clock.now())
   }
 
   const log: EventLog = {
@@ -108,6 +87,35 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
     },
   }
   return log
+}
+
+function appendTo(
+  partition: Partition,
+  at: TopicPartition,
+  record: AppendRecord,
+  now: Micros,
+): AppendResult {
+  const { producer } = record
+  const offset = partition.records.length
+  if (producer !== undefined) {
+    const window = partition.windows.get(producer.session) ?? EMPTY_WINDOW
+    const found = lookupSeq(window, producer.seq)
+    if (found.is === 'duplicate' && partition.records[found.offset]!.value.equals(record.value)) {
+      return { ...at, offset: BigInt(found.offset), duplicate: true }
+    }
+    if (found.is !== 'new') throw duplicateSeqError(at, producer.session, producer.seq)
+    partition.windows.set(producer.session, extendWindow(window, producer.seq, offset))
+  }
+  partition.lastAppendedAt = Math.max(partition.lastAppendedAt, now)
+  partition.records.push({
+    ...at,
+    offset: BigInt(offset),
+    key: record.key,
+    value: Buffer.from(record.value),
+    headers: record.headers ?? {},
+    appendedAt: partition.lastAppendedAt,
+  })
+  return { ...at, offset: BigInt(offset), duplicate: false }
 }
 
 /** Remembers what an append may change, so that a refused one leaves nothing behind. */

@@ -54,7 +54,12 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
     },
     rows,
     readOnly: async <T>(sql: string, params?: Readonly<Record<string, unknown>>) => {
-      assertReadOnly(await rows<string>(`EXPLAIN AST ${singleStatement(sql)}`, params))
+      const tree = await rows<string | { explain: string }>(
+        `EXPLAIN AST ${singleStatement(sql)}`,
+        params,
+      )
+      // The engine gives lines or rows, depending on the statement.
+      assertReadOnly(tree.map((line) => (typeof line === 'string' ? line : line.explain)))
       return rows<T>(
         `SELECT * FROM (\n${sql}\n) LIMIT ${ANALYST_ROWS_MAX} SETTINGS max_execution_time = ${ANALYST_SECONDS_MAX}`,
         params,
