@@ -1,0 +1,15 @@
+/** `npm run bench [append|replay|analytics|hot …]`: figures side by side, with the machine they were taken on. */
+import { benchAnalytics } from './analytics.ts'
+import { benchAppend } from './append.ts'
+import { benchHot } from './hot.ts'
+import { machineLine } from './measure.ts'
+import { benchReplay } from './replay.ts'
+
+const benches = { append: benchAppend, replay: benchReplay, analytics: benchAnalytics, hot: benchHot }
+const wanted = process.argv.slice(2)
+
+console.log(machineLine())
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  console.log(`\n${(await bench()).join('\n')}`)
+}
