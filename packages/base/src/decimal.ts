@@ -37,6 +37,8 @@ export function decimalToNumber(value: Decimal): number {
 
 /** The nearest decimal of a finite float. */
 export function decimalFromNumber(value: number): Decimal {
+  // From 10^21 on toFixed writes an exponent; such floats are whole numbers.
+  if (Number.isFinite(value) && Math.abs(value) >= 1e21) return BigInt(value) * ONE
   const decimal = parseDecimal(value.toFixed(DECIMAL_SCALE))
   if (decimal === undefined) throw new RangeError(`Not a finite number: ${value}`)
   return decimal

@@ -20,7 +20,8 @@ export function positionText(at: Position): string {
   return `${at.topic}/${at.partition}@${at.offset}`
 }
 
-const POSITION = /^([a-z0-9.-]+)\/(\d+)@(\d+)$/
+/** Topics are named as Kafka allows it. */
+const POSITION = /^([A-Za-z0-9._-]+)\/(\d+)@(\d+)$/
 
 /** The inverse of positionText; undefined for any other text. */
 export function parsePosition(text: string): Position | undefined {

@@ -12,13 +12,15 @@ import {
   type Constraints,
 } from './avro-schema.ts'
 import { SCHEMAS } from './generated/schemas.ts'
-import type { Kind, WaggleEvent } from './kind.ts'
+import { isKind, type Kind, type WaggleEvent } from './kind.ts'
 
 /** Says what is wrong with a value, or nothing. `at` is the path of the value. */
 type Check = (value: unknown, at: string) => void
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const SHOWN_LENGTH_MAX = 80
+const INT_MIN = -(2 ** 31)
+const INT_MAX = 2 ** 31 - 1
 
 interface KindRules {
   readonly names: ReadonlySet<string>
@@ -60,9 +62,14 @@ export function validateEvent<E extends WaggleEvent>(event: Partial<E> & { kind:
 function rulesOf(kind: Kind): KindRules {
   let rules = rulesByKind.get(kind)
   if (rules === undefined) {
-    const schema = SCHEMAS[kind] as AvroRecord | undefined
-    if (schema === undefined)
-      throw new WaggleError('KIND_UNKNOWN', `Unknown kind ${kind}`, { input: kind })
+    if (!isKind(kind)) {
+      const shown = shownText(kind)
+      throw new WaggleError('KIND_UNKNOWN', `Unknown kind ${shown}`, {
+        field: 'kind',
+        input: shown,
+      })
+    }
+    const schema = SCHEMAS[kind] as AvroRecord
     rules = {
       names: new Set(['kind', ...schema.fields.map((field) => field.name)]),
       fields: schema.fields.map((field) => ({
@@ -92,6 +99,7 @@ function typeCheck(type: AvroType, bounds: Constraints): Check {
     case 'string':
       return logicalTypeOf(type) === 'uuid' ? checkUuid : stringCheck(bounds)
     case 'int':
+      return integerCheck({ minimum: INT_MIN, maximum: INT_MAX, ...bounds })
     case 'long':
       return logicalTypeOf(type) === 'timestamp-micros'
         ? integerCheck({ minimum: TIMESTAMP_MIN, maximum: TIMESTAMP_MAX })
@@ -110,44 +118,75 @@ function typeCheck(type: AvroType, bounds: Constraints): Check {
 
 function complexCheck(named: AvroType): Check {
   const type = complexTypeOf(named)
-  if (type.type === 'enum') {
-    const symbols = type.symbols ?? []
-    return (value, at) =>
-      symbols.includes(value as string)
-        ? undefined
-        : refuse(at, value, `one of ${symbols.join(', ')}`)
-  }
-  if (type.type === 'array') {
-    const item = typeCheck(type.items ?? 'null', {})
-    return (value, at) => {
-      if (!Array.isArray(value) || value.length > LIMITS.collectionItemsMax) {
-        return refuse(at, value, `an array of at most ${LIMITS.collectionItemsMax} items`)
-      }
-      value.forEach((entry, index) => item(entry, `${at}[${index}]`))
+  switch (type.type) {
+    case 'enum': {
+      const symbols = type.symbols ?? []
+      return (value, at) =>
+        symbols.includes(value as string)
+          ? undefined
+          : refuse(at, value, `one of ${symbols.join(', ')}`)
     }
-  }
-  if (type.type === 'map') {
-    const item = typeCheck(type.values ?? 'null', {})
-    return (value, at) => {
-      if (!isPlainObject(value)) return refuse(at, value, 'an object')
-      if (Object.hasOwn(value, '__proto__')) return refuse(`${at}.__proto__`, value, 'another key')
-      for (const [key, entry] of Object.entries(value)) item(entry, `${at}.${key}`)
-    }
-  }
-  const fields = (type.fields ?? []).map((field) => ({ name: field.name, check: checkOf(field) }))
-  return (value, at) => {
-    if (!isPlainObject(value)) return refuse(at, value, 'an object')
-    for (const field of fields) field.check(value[field.name], `${at}.${field.name}`)
+    case 'array':
+      return arrayCheck(typeCheck(type.items ?? 'null', {}))
+    case 'map':
+      return mapCheck(typeCheck(type.values ?? 'null', {}))
+    default:
+      return recordCheck(type.fields ?? [])
   }
 }
 
+function arrayCheck(item: Check): Check {
+  return (value, at) => {
+    if (!Array.isArray(value) || value.length > LIMITS.collectionItemsMax) {
+      return refuse(at, value, `an array of at most ${LIMITS.collectionItemsMax} items`)
+    }
+    // By index, because forEach would pass over holes.
+    for (let index = 0; index < value.length; index++) item(value[index], `${at}[${index}]`)
+  }
+}
+
+function mapCheck(item: Check): Check {
+  const key = stringCheck({})
+  return (value, at) => {
+    if (!isPlainObject(value)) return refuse(at, value, 'a plain object')
+    const entries = Object.entries(value)
+    if (entries.length > LIMITS.collectionItemsMax)
+      return refuse(at, value, `an object of at most ${LIMITS.collectionItemsMax} keys`)
+    for (const [name, entry] of entries) {
+      if (name === '__proto__') return refuse(`${at}.__proto__`, entry, 'under another key')
+      key(name, `${at}.${shownText(name)}`)
+      item(entry, `${at}.${name}`)
+    }
+  }
+}
+
+function recordCheck(schema: readonly AvroField[]): Check {
+  const fields = schema.map((field) => ({ name: field.name, check: checkOf(field) }))
+  const names = new Set(schema.map((field) => field.name))
+  return (value, at) => {
+    if (!isPlainObject(value)) return refuse(at, value, 'a plain object')
+    for (const field of fields) field.check(value[field.name], `${at}.${field.name}`)
+    for (const name of Object.keys(value)) {
+      if (names.has(name)) continue
+      const unknown = `${at}.${name}`
+      throw new WaggleError('FIELD_UNKNOWN', `There is no field ${unknown}`, { field: unknown })
+    }
+  }
+}
+
+/** Lengths count UTF-16 units, as JavaScript does; the bytes on the wire are bounded as well. */
 function stringCheck({ minLength = 0, maxLength = LIMITS.fieldBytesMax }: Constraints): Check {
+  const bytesMax = LIMITS.fieldBytesMax
   return (value, at) => {
     if (typeof value !== 'string') return refuse(at, value, 'text')
     if (value.length < minLength)
       return refuse(at, value, `text of at least ${minLength} characters`)
     if (value.length > maxLength)
       return refuse(at, value, `text of at most ${maxLength} characters`)
+    // UTF-8 has no half of a surrogate pair: it would be stored as another text than was given.
+    if (!value.isWellFormed()) return refuse(at, value, 'well-formed text (no lone surrogate)')
+    if (value.length * 3 > bytesMax && Buffer.byteLength(value) > bytesMax)
+      return refuse(at, value, `text of at most ${bytesMax} bytes`)
   }
 }
 
@@ -180,17 +219,29 @@ const checkDecimal: Check = (value, at) =>
     : refuse(at, value, 'a bigint of 10^-9 units with at most 38 digits')
 
 const checkBytes: Check = (value, at) =>
-  value instanceof Uint8Array ? undefined : refuse(at, value, 'bytes')
+  value instanceof Uint8Array && value.length <= LIMITS.fieldBytesMax
+    ? undefined
+    : refuse(at, value, `at most ${LIMITS.fieldBytesMax} bytes`)
 
+/** A literal or parsed JSON: a Map, a Date or a class would lose what it holds. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function refuse(at: string, value: unknown, wanted: string): never {
-  const shown =
-    typeof value === 'string' ? JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX)) : String(value)
+  const shown = shownText(value)
   throw new WaggleError('FIELD_INVALID', `${at} must be ${wanted}, got ${shown}`, {
     field: at,
     input: shown,
   })
+}
+
+/** A value short enough for a message; never runs code of the value. */
+function shownText(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX))
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return typeof value === 'function' ? 'a function' : String(value).slice(0, SHOWN_LENGTH_MAX)
 }
