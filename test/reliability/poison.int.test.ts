@@ -262,7 +262,14 @@ describe('bad input at emit', () => {
     ],
     [
       'an oversized event',
-      { kind: 'observation', domain: 'd', source: 's', content: '€'.repeat(400_000) },
+      {
+        kind: 'decision',
+        action: 'LONG',
+        confidence: 0.5,
+        context: 'x'.repeat(500_000),
+        reasoning: 'y'.repeat(500_000),
+        predicted_outcome: 'z'.repeat(500_000),
+      },
       'EVENT_TOO_LARGE',
     ],
   ]

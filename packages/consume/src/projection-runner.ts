@@ -172,14 +172,31 @@ class Runner implements ProjectionRunner {
     }
   }
 
-  /** One life of the loop: from the stored positions to the abort or the first failure. */
+  /**
+   * One life of the loop: from the stored positions to the abort or the first failure. While the view
+   * applies a batch the next one is read and judged, so that a view that works elsewhere is never waited
+   * for longer than it takes.
+   */
   async #project(signal: AbortSignal): Promise<void> {
     const from = await this.#startPositions()
     const { log, batchRecords = BATCH_RECORDS } = this.#options
-    for await (const batch of log.tail(from, { signal, maxRecords: batchRecords })) {
-      await this.#projectBatch(batch)
-      this.#state = 'running'
-      this.#reason = undefined
+    const life = new AbortController()
+    const options = { signal: AbortSignal.any([signal, life.signal]), maxRecords: batchRecords }
+    const batches = log.tail(from, options)[Symbol.asyncIterator]()
+    let applying = Promise.resolve()
+    try {
+      for (;;) {
+        const step = batches.next()
+        const next = await Promise.race([step, applying.then(() => step)])
+        if (next.done === true) break
+        const judged = await this.#judge(next.value)
+        await applying
+        applying = this.#apply(next.value, judged)
+        applying.catch(() => {})
+      }
+      await applying
+    } finally {
+      life.abort()
     }
   }
 
@@ -198,24 +215,26 @@ class Runner implements ProjectionRunner {
     })
   }
 
-  async #projectBatch(batch: LogBatch): Promise<void> {
+  async #judge(batch: LogBatch): Promise<JudgedBatch> {
     const name = partitionName(batch)
     const judged = await judgeBatch(this.#options.codec, this.#admissions.get(name)!, batch)
-    await this.#deadLetters.write(
-      judged.refusals.map(({ record, code, reason }) => ({
-        source: record,
-        stage: 'admission',
-        code,
-        reason,
-      })),
-    )
-    await this.#apply(batch, judged)
+    const refusals = judged.refusals.map(({ record, code, reason }) => {
+      return { source: record, stage: 'admission', code, reason }
+    })
+    await this.#deadLetters.write(refusals)
     this.#admissions.set(name, judged.admission)
-    this.progress.advance(name, batch.records.at(-1)!.offset + 1n)
+    return judged
+  }
+
+  async #apply(batch: LogBatch, judged: JudgedBatch): Promise<void> {
+    await this.#applyWithoutRejected(batch, judged)
+    this.progress.advance(partitionName(batch), batch.records.at(-1)!.offset + 1n)
+    this.#state = 'running'
+    this.#reason = undefined
   }
 
   /** Applies a batch; a record the view rejects becomes a dead letter and the rest is tried again. */
-  async #apply(
+  async #applyWithoutRejected(
     { topic, partition, records }: LogBatch,
     { admitted, admission }: JudgedBatch,
   ): Promise<void> {
