@@ -28,14 +28,27 @@ export async function benchAnalytics(): Promise<string[]> {
   await codec.register()
   const emitter = createEmitter({ log, codec, clock, swarm: 'bench', agent: 'a', session: 's' })
   for (let i = 0; i < EVENTS / 1000; i++) {
-    await emitter.emitAll(Array.from({ length: 1000 }, () => ({ kind: 'vote', proposal: `p${i % 40}`, choice: 'approve', confidence: 0.5 }) as const))
+    await emitter.emitAll(
+      Array.from(
+        { length: 1000 },
+        () =>
+          ({ kind: 'vote', proposal: `p${i % 40}`, choice: 'approve', confidence: 0.5 }) as const,
+      ),
+    )
   }
   const store = await openChdbStore(join(folder, 'clickhouse'))
   const projection = createAnalyticsProjection(store)
   const spliced = async (): Promise<number> => {
     await projection.checkpoints()
     await projection.reset()
-    const runner = createRunner({ log, codec, clock, projection: { ...projection, topics: [TOPIC] }, logger: silentLogger, batchRecords: 65_536 })
+    const runner = createRunner({
+      log,
+      codec,
+      clock,
+      projection: { ...projection, topics: [TOPIC] },
+      logger: silentLogger,
+      batchRecords: 65_536,
+    })
     const start = performance.now()
     await runner.start()
     await runner.caughtUp(120_000)
@@ -45,7 +58,9 @@ export async function benchAnalytics(): Promise<string[]> {
     verify(row?.n === String(EVENTS), `all rows are in the table, got ${row?.n}`)
     return EVENTS / seconds
   }
-  const client = createClient({ connection: createChdbConnection({ path: join(folder, 'clickhouse/data') }) } as never)
+  const client = createClient({
+    connection: createChdbConnection({ path: join(folder, 'clickhouse/data') }),
+  } as never)
   const json = async (): Promise<number> => {
     await client.command({ query: 'DROP TABLE IF EXISTS votes_json SYNC' })
     await client.command({ query: createTable('vote').replace('votes', 'votes_json') })
@@ -73,9 +88,13 @@ export async function benchAnalytics(): Promise<string[]> {
   ]
 }
 
-async function insertJson(log: EventLog, codec: Codec, insert: (rows: object[]) => Promise<void>): Promise<void> {
+async function insertJson(
+  log: EventLog,
+  codec: Codec,
+  insert: (rows: object[]) => Promise<void>,
+): Promise<void> {
   for (let partition = 0; partition < 4; partition++) {
-    for (let offset = 0n; ; ) {
+    for (let offset = 0n; ;) {
       const records = await log.read({ topic: TOPIC, partition, offset }, 65_536)
       if (records.length === 0) break
       const rows = await Promise.all(

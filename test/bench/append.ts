@@ -16,14 +16,20 @@ const ROUNDS = 5
 export async function benchAppend(): Promise<string[]> {
   const rivals = [{ name: 'waggle LMDB log', run: waggle }]
   const emmett = await loadEmmett()
-  if (emmett !== undefined) rivals.push({ name: 'emmett-sqlite (synchronous=FULL)', run: () => emmettRun(emmett) })
+  if (emmett !== undefined)
+    rivals.push({ name: 'emmett-sqlite (synchronous=FULL)', run: () => emmettRun(emmett) })
   const samples = await interleaved(ROUNDS, rivals)
   const [ours, theirs] = [...samples.values()]
-  const ratio = theirs === undefined ? [] : [`  ratio of medians ${show(quantile(ours!, 0.5) / quantile(theirs, 0.5))}`]
+  const ratio =
+    theirs === undefined
+      ? []
+      : [`  ratio of medians ${show(quantile(ours!, 0.5) / quantile(theirs, 0.5))}`]
   return [
     `append: 100-byte events, batches of ${BATCH}, durable (fsync before acknowledgment)`,
     ...[...samples].map(([name, values]) => line(name, values, 'events/s')),
-    ...(emmett === undefined ? ['  emmett-sqlite: not installed; set WAGGLE_BENCH_PEERS to a folder that has it'] : ratio),
+    ...(emmett === undefined
+      ? ['  emmett-sqlite: not installed; set WAGGLE_BENCH_PEERS to a folder that has it']
+      : ratio),
   ]
 }
 
@@ -70,15 +76,24 @@ const EMMETT_BATCHES = 10
 async function emmettRun(emmett: Emmett): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
   const fileName = join(folder, 'events.db')
-  const store = emmett.getSQLiteEventStore({ fileName, schema: { autoMigration: 'CreateOrUpdate' } })
+  const store = emmett.getSQLiteEventStore({
+    fileName,
+    schema: { autoMigration: 'CreateOrUpdate' },
+  })
   const batches = Array.from({ length: EMMETT_BATCHES }, () =>
-    Array.from({ length: BATCH }, () => ({ type: 'E', data: { value: 'x'.repeat(60), id: randomUUID() } })),
+    Array.from({ length: BATCH }, () => ({
+      type: 'E',
+      data: { value: 'x'.repeat(60), id: randomUUID() },
+    })),
   )
   await store.appendToStream('warm-up', batches[0]!)
   const start = performance.now()
   for (const batch of batches) await store.appendToStream('stream', batch)
   const seconds = (performance.now() - start) / 1000
-  verify((await store.readStream('stream')).events.length === BATCH * EMMETT_BATCHES, 'all events are in the store')
+  verify(
+    (await store.readStream('stream')).events.length === BATCH * EMMETT_BATCHES,
+    'all events are in the store',
+  )
   rmSync(folder, { recursive: true })
   return (BATCH * EMMETT_BATCHES) / seconds
 }

@@ -13,7 +13,10 @@ const EMITS = 2000
 /** Lookups in the hot view, and the time from emit to visible with a durable log. */
 export async function benchHot(): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
-  const bus = await openEmbeddedBus({ dataDir: folder, analytics: 'off' }, { clock: systemClock(), logger: silentLogger })
+  const bus = await openEmbeddedBus(
+    { dataDir: folder, analytics: 'off' },
+    { clock: systemClock(), logger: silentLogger },
+  )
   const scope = { swarm: 'bench', run: null }
   const names = Array.from({ length: AGENTS }, (_, index) => `agent-${index}`)
   await Promise.all(
@@ -29,7 +32,8 @@ export async function benchHot(): Promise<string[]> {
   let found = 0
   for (let done = 0; done < LOOKUPS; done += BLOCK) {
     const start = performance.now()
-    for (let i = 0; i < BLOCK; i++) if (view.agentState(scope, names[(done + i * 7) % AGENTS]!) !== undefined) found++
+    for (let i = 0; i < BLOCK; i++)
+      if (view.agentState(scope, names[(done + i * 7) % AGENTS]!) !== undefined) found++
     blocks.push(((performance.now() - start) * 1e6) / BLOCK)
   }
   verify(found === LOOKUPS, 'every lookup finds its agent')
@@ -37,10 +41,18 @@ export async function benchHot(): Promise<string[]> {
   const latencies: number[] = []
   for (let version = 2; version < EMITS; version++) {
     const start = performance.now()
-    const { position } = await emitter.emit({ kind: 'agent_state', type: 'CURRENT', version, state: '{}' })
+    const { position } = await emitter.emit({
+      kind: 'agent_state',
+      type: 'CURRENT',
+      version,
+      state: '{}',
+    })
     await bus.hot.runner.progress.waitFor([position], 5000)
     latencies.push(performance.now() - start)
-    verify(view.agentState(scope, names[0]!)?.event.version === version, 'what was emitted is visible')
+    verify(
+      view.agentState(scope, names[0]!)?.event.version === version,
+      'what was emitted is visible',
+    )
   }
   await bus.stop()
   rmSync(folder, { recursive: true })

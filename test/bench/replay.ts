@@ -27,7 +27,13 @@ export async function benchReplay(): Promise<string[]> {
   await codec.register()
   const emitter = createEmitter({ log, codec, clock, swarm: SWARM, agent: 'a', session: 's' })
   for (let i = 0; i < EVENTS / 1000; i++) {
-    await emitter.emitAll(Array.from({ length: 1000 }, () => ({ kind: 'vote', proposal: `p${i % 40}`, choice: 'approve', confidence: 0.5 }) as const))
+    await emitter.emitAll(
+      Array.from(
+        { length: 1000 },
+        () =>
+          ({ kind: 'vote', proposal: `p${i % 40}`, choice: 'approve', confidence: 0.5 }) as const,
+      ),
+    )
   }
   const source = { log, codec, swarm: SWARM, run: null }
   const timed = (count: () => Promise<number>) => async (): Promise<number> => {
@@ -57,13 +63,16 @@ export async function benchReplay(): Promise<string[]> {
   ])
   await log.close()
   rmSync(folder, { recursive: true })
-  return [`replay of ${EVENTS} votes from the LMDB log, warm`, ...[...samples].map(([name, values]) => line(name, values, 'events/s'))]
+  return [
+    `replay of ${EVENTS} votes from the LMDB log, warm`,
+    ...[...samples].map(([name, values]) => line(name, values, 'events/s')),
+  ]
 }
 
 async function decodeAll(log: EventLog, decode: (frame: Buffer) => unknown): Promise<number> {
   let events = 0
   for (let partition = 0; partition < 4; partition++) {
-    for (let offset = 0n; ; ) {
+    for (let offset = 0n; ;) {
       const records = await log.read({ topic: 'waggle.proposals.v1', partition, offset }, 8192)
       if (records.length === 0) break
       for (const { value } of records) decode(value)

@@ -5,7 +5,12 @@ import { benchHot } from './hot.ts'
 import { machineLine } from './measure.ts'
 import { benchReplay } from './replay.ts'
 
-const benches = { append: benchAppend, replay: benchReplay, analytics: benchAnalytics, hot: benchHot }
+const benches = {
+  append: benchAppend,
+  replay: benchReplay,
+  analytics: benchAnalytics,
+  hot: benchHot,
+}
 const wanted = process.argv.slice(2)
 
 console.log(machineLine())

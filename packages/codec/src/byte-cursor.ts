@@ -1,4 +1,17 @@
+import { isUtf8 } from 'node:buffer'
 import { LIMITS, WaggleError } from '@waggle/base'
+
+const UTF8_BYTES_PER_UNIT_MAX = 3
+
+/** How long valid UTF-8 is as a JavaScript string: a lead byte counts one, of four bytes two. */
+function utf16Length(bytes: Buffer, start: number, end: number): number {
+  let units = 0
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!
+    if ((byte & 0xc0) !== 0x80) units += byte >= 0xf0 ? 2 : 1
+  }
+  return units
+}
 
 /**
  * Reads Avro primitives from hostile bytes: every length is checked against what is left, and
@@ -78,8 +91,18 @@ export class ByteCursor {
     return start
   }
 
-  text(): string {
-    const start = this.block(LIMITS.fieldBytesMax)
-    return this.bytes.toString('utf8', start, this.position)
+  /** Length-prefixed UTF-8 of at most so many UTF-16 units; returns where it starts, as `block` does. */
+  text(maxLength: number): number {
+    const bytesMax = Math.min(LIMITS.fieldBytesMax, maxLength * UTF8_BYTES_PER_UNIT_MAX)
+    const start = this.block(bytesMax)
+    const { bytes, position } = this
+    let at = start
+    while (at < position && bytes[at]! < 0x80) at++
+    if (at < position && !isUtf8(bytes.subarray(at, position))) this.fail('Text that is not UTF-8')
+    if (position - start > maxLength) {
+      const units = utf16Length(bytes, start, position)
+      if (units > maxLength) this.fail(`Text of ${units} characters, at most ${maxLength}`)
+    }
+    return start
   }
 }

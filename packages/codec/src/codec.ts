@@ -1,5 +1,5 @@
 import type avro from 'avsc'
-import { LIMITS, WaggleError } from '@waggle/base'
+import { isWaggleError, LIMITS, WaggleError } from '@waggle/base'
 import {
   EVENT_TOPICS,
   KINDS,
@@ -39,16 +39,25 @@ export function createCodec(registry: SchemaRegistry): Codec {
   )
   const writers = new Map<Kind, Writer>()
   const writerSchemas = new Map<number, WriterSchema>()
+  const unreadable = new Map<number, WaggleError>()
 
   const register = async (): Promise<void> => {
-    for (const kind of KINDS) {
-      const schema = SCHEMAS[kind] as AvroRecord
-      let id = 0
-      for (const topic of topicsOf(kind))
-        id = await registry.register(subjectOf(topic, kind), schema)
-      writers.set(kind, { type: readerTypes.get(kind)!, id })
-      writerSchemas.set(id, new WriterSchema(id, schema, readerTypes.get(kind)!))
-    }
+    // All at once, so that a log commits them together.
+    const registered = await Promise.all(
+      KINDS.map((kind) =>
+        Promise.all(
+          topicsOf(kind).map((topic) =>
+            registry.register(subjectOf(topic, kind), SCHEMAS[kind] as AvroRecord),
+          ),
+        ),
+      ),
+    )
+    KINDS.forEach((kind, index) => {
+      const [id] = registered[index]!
+      const type = readerTypes.get(kind)!
+      writers.set(kind, { type, id: id! })
+      writerSchemas.set(id!, new WriterSchema(id!, SCHEMAS[kind] as AvroRecord, type))
+    })
   }
 
   const encode = (event: WaggleEvent): Buffer => {
@@ -64,11 +73,24 @@ export function createCodec(registry: SchemaRegistry): Codec {
     return frame
   }
 
+  /** A schema never changes, so one that cannot be read is tried once, not for each record. */
+  const readable = (schemaId: number, schema: AvroRecord): WriterSchema => {
+    try {
+      const type = readerTypes.get(WriterSchema.kindOf(schema))!
+      return new WriterSchema(schemaId, schema, type)
+    } catch (error) {
+      if (isWaggleError(error, 'SCHEMA_INVALID')) unreadable.set(schemaId, error)
+      throw error
+    }
+  }
+
   const load = async (schemaId: number): Promise<WriterSchema> => {
     let writer = writerSchemas.get(schemaId)
     if (writer === undefined) {
+      const known = unreadable.get(schemaId)
+      if (known !== undefined) throw known
       const schema = await registry.byId(schemaId)
-      writer = new WriterSchema(schemaId, schema, readerTypes.get(WriterSchema.kindOf(schema))!)
+      writer = readable(schemaId, schema)
       writerSchemas.set(schemaId, writer)
     }
     return writer

@@ -29,14 +29,20 @@ export function containerFile(header: Buffer, count: number, bodies: Buffer): Bu
   return Buffer.concat([header, longBytes(count), longBytes(bodies.length), bodies, SYNC])
 }
 
-/** Zigzag varint of a safe integer, written at `at`; returns where it ends. At most ten bytes. */
+/**
+ * Zigzag varint of a safe integer, written at `at`; returns where it ends. At most ten bytes.
+ * Six bits and the sign go first, because twice the integer plus a sign may not be a safe one.
+ */
 export function writeLong(into: Buffer, at: number, value: number): number {
-  let rest = value >= 0 ? value * 2 : -value * 2 - 1
-  while (rest >= 0x80) {
-    into[at++] = (rest % 128) | 0x80
+  const magnitude = value >= 0 ? value : -value - 1
+  let byte = (magnitude % 64) * 2 + (value >= 0 ? 0 : 1)
+  let rest = Math.floor(magnitude / 64)
+  while (rest > 0) {
+    into[at++] = byte | 0x80
+    byte = rest % 128
     rest = Math.floor(rest / 128)
   }
-  into[at++] = rest
+  into[at++] = byte
   return at
 }
 

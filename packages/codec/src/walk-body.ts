@@ -14,6 +14,9 @@ import {
 import { decimalFromBytes } from './decimal-type.ts'
 import type { ByteCursor } from './byte-cursor.ts'
 
+const INT_MIN = -(2 ** 31)
+const INT_MAX = 2 ** 31 - 1
+
 /** Moves the cursor behind one value, or refuses it with BYTES_MALFORMED. */
 export type Walker = (cursor: ByteCursor) => void
 
@@ -46,6 +49,7 @@ function walkerOf(type: AvroType, bounds: Constraints): Walker {
         if (cursor.bytes[cursor.take(1)]! > 1) cursor.fail('Boolean that is neither 0 nor 1')
       }
     case 'int':
+      return integerWalker({ minimum: INT_MIN, maximum: INT_MAX, ...bounds })
     case 'long':
       return logicalTypeOf(type) === 'timestamp-micros'
         ? integerWalker({ minimum: TIMESTAMP_MIN, maximum: TIMESTAMP_MAX })
@@ -84,7 +88,8 @@ function complexWalker(named: AvroType): Walker {
     case 'map': {
       const value = walkerOf(type.values ?? 'null', {})
       return blocksWalker((cursor) => {
-        if (cursor.text() === '__proto__') cursor.fail('Map key __proto__')
+        const start = cursor.text(LIMITS.fieldBytesMax)
+        if (isProto(cursor, start)) cursor.fail('Map key __proto__')
         value(cursor)
       })
     }
@@ -102,9 +107,12 @@ function blocksWalker(item: Walker): Walker {
   return (cursor) => {
     let total = 0
     for (let count = cursor.long(); count !== 0; count = cursor.long()) {
+      let end = -1
       if (count < 0) {
         count = -count
-        if (cursor.long() < 0) cursor.fail('Negative block size')
+        const size = cursor.long()
+        if (size < 0) cursor.fail('Negative block size')
+        end = cursor.position + size
       }
       total += count
       if (total > LIMITS.collectionItemsMax)
@@ -114,6 +122,8 @@ function blocksWalker(item: Walker): Walker {
         item(cursor)
         if (cursor.position === before) cursor.fail('Items without bytes')
       }
+      // Readers that skip a block go by its size: another one would make them read other events.
+      if (end >= 0 && cursor.position !== end) cursor.fail('Block of another size than it claims')
     }
   }
 }
@@ -143,13 +153,17 @@ function doubleWalker({ minimum = -Infinity, maximum = Infinity }: Constraints):
   }
 }
 
-/** Lengths are bytes here and characters at emit; UTF-8 takes up to four bytes a character. */
-function stringWalker({ minLength = 0, maxLength }: Constraints): Walker {
-  const max = maxLength === undefined ? LIMITS.fieldBytesMax : maxLength * 4
+/** A least length other than 1 is counted in bytes here, in UTF-16 units at emit. */
+function stringWalker({ minLength = 0, maxLength = LIMITS.fieldBytesMax }: Constraints): Walker {
   return (cursor) => {
-    const start = cursor.block(max)
+    const start = cursor.text(maxLength)
     if (cursor.position - start < minLength) cursor.fail('Empty text')
   }
+}
+
+const PROTO = Buffer.from('__proto__')
+function isProto({ bytes, position }: ByteCursor, start: number): boolean {
+  return position - start === PROTO.length && bytes.subarray(start, position).equals(PROTO)
 }
 
 const DECIMAL_BYTES_MAX = 16
@@ -165,9 +179,11 @@ const decimalWalker: Walker = (cursor) => {
 }
 
 const HYPHENS = new Set([8, 13, 18, 23])
+/** The length of a UUID, 36, as the one byte that readers of checked bytes rely on. */
+const UUID_PREFIX = 72
 const uuidWalker: Walker = (cursor) => {
-  const start = cursor.block(36)
-  if (cursor.position - start !== 36) cursor.fail('UUID without 36 characters')
+  if (cursor.bytes[cursor.take(1)] !== UUID_PREFIX) cursor.fail('UUID without 36 characters')
+  const start = cursor.take(36)
   for (let i = 0; i < 36; i++) {
     const byte = cursor.bytes[start + i]!
     if (HYPHENS.has(i) ? byte !== 0x2d : !isHexDigit(byte)) cursor.fail('Text that is no UUID')

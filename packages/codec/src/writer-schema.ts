@@ -1,8 +1,9 @@
 import avro from 'avsc'
-import { WaggleError } from '@waggle/base'
+import { isWaggleError, messageOf, WaggleError } from '@waggle/base'
 import {
   kindOfSchemaName,
   SCHEMAS,
+  validateEvent,
   type AvroRecord,
   type Kind,
   type WaggleEvent,
@@ -12,12 +13,18 @@ import { compileDecoder } from './decode-body.ts'
 import { DecimalType } from './decimal-type.ts'
 import { ENVELOPE_FIELDS, EnvelopeView } from './envelope-view.ts'
 import { compileFieldWalkers, type FieldWalker } from './walk-body.ts'
+import { sameWire } from './same-wire.ts'
 import { FRAME_HEADER_BYTES } from './wire-frame.ts'
+
+/** Without a prototype: a schema may name any logical type, `constructor` too. */
+const LOGICAL_TYPES = Object.assign(Object.create(null) as Record<string, typeof DecimalType>, {
+  decimal: DecimalType,
+})
 
 /** avsc types with our logical types; enums and nested records are local to each parse. */
 export function avroTypeOf(schema: object): avro.Type {
   return avro.Type.forSchema(structuredClone(schema) as avro.Schema, {
-    logicalTypes: { decimal: DecimalType },
+    logicalTypes: LOGICAL_TYPES,
   })
 }
 
@@ -30,9 +37,9 @@ export class WriterSchema {
   readonly kind: Kind
   readonly schema: AvroRecord
   readonly #walkers: readonly FieldWalker[]
-  readonly #decode: ReturnType<typeof compileDecoder>
-  readonly #resolution: ReturnType<avro.Type['createResolver']> | undefined
-  readonly #readerType: avro.Type
+  readonly #decode: (frame: Buffer) => unknown
+  /** Written as the newest schema writes: what passes the walk is valid. */
+  readonly #current: boolean
 
   /** The kind a schema writes; SCHEMA_INVALID where its name or its first fields are not those of an event. */
   static kindOf(schema: AvroRecord): Kind {
@@ -43,15 +50,21 @@ export class WriterSchema {
     this.id = id
     this.schema = schema
     this.kind = kindOfSchema(schema)
-    const bounds = new Map(
-      (SCHEMAS[this.kind] as AvroRecord).fields.map((field) => [field.name, field]),
-    )
-    this.#walkers = compileFieldWalkers(schema, (field) => bounds.get(field) ?? {})
-    this.#decode = compileDecoder(schema, this.kind)
-    this.#readerType = readerType
-    const writerType = avroTypeOf(schema)
-    const same = JSON.stringify(writerType.schema()) === JSON.stringify(readerType.schema())
-    this.#resolution = same ? undefined : readerType.createResolver(writerType)
+    const newest = SCHEMAS[this.kind] as AvroRecord
+    try {
+      this.#current = sameWire(schema, newest)
+      // The bounds are those of the newest schema, whatever the writer's claims.
+      const bounds = new Map(newest.fields.map((field) => [field.name, field]))
+      const layout = this.#current ? newest : schema
+      this.#walkers = compileFieldWalkers(layout, (field) => bounds.get(field) ?? {})
+      this.#decode = this.#current
+        ? currentDecoder(newest, this.kind)
+        : resolvingDecoder(readerType, avroTypeOf(schema), this.kind)
+    } catch (error) {
+      throw new WaggleError('SCHEMA_INVALID', `${this.kind} ${id}: ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
   }
 
   /** Checks a frame's body byte by byte and returns its envelope, or throws BYTES_MALFORMED. */
@@ -60,16 +73,51 @@ export class WriterSchema {
     const envelope = new EnvelopeView(cursor, this.#walkers)
     if (cursor.position !== cursor.end)
       cursor.fail(`${cursor.end - cursor.position} bytes left over`)
+    if (!this.#current) this.#checkResolved(frame)
     return envelope
+  }
+
+  /** What an older or foreign schema wrote is checked as the newest schema reads it. */
+  #checkResolved(frame: Buffer): void {
+    try {
+      validateEvent(this.decode(frame) as never)
+    } catch (error) {
+      const field = isWaggleError(error) ? error.field : undefined
+      throw new WaggleError('BYTES_MALFORMED', messageOf(error), {
+        cause: error,
+        ...(field === undefined ? {} : { field }),
+      })
+    }
   }
 
   /** A frame whose body passed `check` -> event. */
   decode(frame: Buffer): WaggleEvent {
-    if (this.#resolution === undefined)
-      return this.#decode(frame, FRAME_HEADER_BYTES) as WaggleEvent
-    const { value } = this.#readerType.decode(frame, FRAME_HEADER_BYTES, this.#resolution)
-    return { kind: this.kind, ...(value as object) } as WaggleEvent
+    return this.#decode(frame) as WaggleEvent
   }
+}
+
+function currentDecoder(newest: AvroRecord, kind: Kind): (frame: Buffer) => unknown {
+  const decode = compileDecoder(newest, kind)
+  return (frame) => decode(frame, FRAME_HEADER_BYTES)
+}
+
+function resolvingDecoder(
+  reader: avro.Type,
+  writer: avro.Type,
+  kind: Kind,
+): (frame: Buffer) => unknown {
+  const resolver = reader.createResolver(writer)
+  return (frame) => {
+    const { value } = reader.decode(frame, FRAME_HEADER_BYTES, resolver)
+    return { kind, ...(plainCopy(value) as object) }
+  }
+}
+
+/** avsc makes instances of classes; folds see plain objects whatever the schema. */
+function plainCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plainCopy)
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainCopy(item)]))
 }
 
 function kindOfSchema(schema: AvroRecord): Kind {
@@ -80,7 +128,9 @@ function kindOfSchema(schema: AvroRecord): Kind {
   if (kind === undefined)
     throw new WaggleError('SCHEMA_INVALID', `Schema ${fullName} is of no kind of event`)
   ENVELOPE_FIELDS.forEach((name, index) => {
-    if (schema.fields[index]?.name !== name) {
+    const field = schema.fields[index]
+    // Routing fields are read from their places in the bytes, so their types may not change either.
+    if (field?.name !== name || !sameWire(field.type, SCHEMAS.tick.fields[index]!.type)) {
       throw new WaggleError(
         'SCHEMA_INVALID',
         `Schema ${fullName} lacks envelope field ${name} at place ${index}`,

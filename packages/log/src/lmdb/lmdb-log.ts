@@ -57,7 +57,9 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
       // Tails ask at the end most of the time: one lookup answers that without a cursor.
       const { next } = storage.end(at.topicId, at.partition)
       if (from.offset > next) throw outOfRangeError(from, BigInt(next))
-      return from.offset === BigInt(next) ? [] : readRecords(storage, at, Number(from.offset), maxRecords)
+      return from.offset === BigInt(next)
+        ? []
+        : readRecords(storage, at, Number(from.offset), maxRecords)
     },
     tail: (from, options) =>
       tailByReading(log, from, options, (signal) => watch.nextAppend(signal)),
