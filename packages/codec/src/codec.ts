@@ -42,22 +42,11 @@ export function createCodec(registry: SchemaRegistry): Codec {
   const unreadable = new Map<number, WaggleError>()
 
   const register = async (): Promise<void> => {
-    // All at once, so that a log commits them together.
-    const registered = await Promise.all(
-      KINDS.map((kind) =>
-        Promise.all(
-          topicsOf(kind).map((topic) =>
-            registry.register(subjectOf(topic, kind), SCHEMAS[kind] as AvroRecord),
-          ),
-        ),
-      ),
-    )
-    KINDS.forEach((kind, index) => {
-      const [id] = registered[index]!
+    for (const [kind, id] of await registerKinds(registry)) {
       const type = readerTypes.get(kind)!
-      writers.set(kind, { type, id: id! })
-      writerSchemas.set(id!, new WriterSchema(id!, SCHEMAS[kind] as AvroRecord, type))
-    })
+      writers.set(kind, { type, id })
+      writerSchemas.set(id, new WriterSchema(id, SCHEMAS[kind] as AvroRecord, type))
+    }
   }
 
   const encode = (event: WaggleEvent): Buffer => {
@@ -107,6 +96,19 @@ export function createCodec(registry: SchemaRegistry): Codec {
       return writer.decode(frame)
     },
   }
+}
+
+/** Ids of all kinds; registered all at once, so that a log commits them together. */
+async function registerKinds(registry: SchemaRegistry): Promise<[Kind, number][]> {
+  return Promise.all(
+    KINDS.map(async (kind): Promise<[Kind, number]> => {
+      const schema = SCHEMAS[kind] as AvroRecord
+      const ids = await Promise.all(
+        topicsOf(kind).map((topic) => registry.register(subjectOf(topic, kind), schema)),
+      )
+      return [kind, ids[0]!]
+    }),
+  )
 }
 
 /** A tick goes to any topic, so its schema is registered under each. */

@@ -120,12 +120,16 @@ function plainCopy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainCopy(item)]))
 }
 
+/** Of any JSON that a registry may hold: '' where it is no named type. */
+function fullNameOf(schema: Partial<AvroRecord> | string | null): string {
+  if (typeof schema !== 'object' || typeof schema?.name !== 'string') return ''
+  return schema.name.includes('.') ? schema.name : `${schema.namespace ?? ''}.${schema.name}`
+}
+
 function kindOfSchema(schema: AvroRecord): Kind {
-  const fullName = schema.name.includes('.')
-    ? schema.name
-    : `${schema.namespace ?? ''}.${schema.name}`
+  const fullName = fullNameOf(schema)
   const kind = kindOfSchemaName(fullName)
-  if (kind === undefined)
+  if (kind === undefined || !Array.isArray(schema.fields))
     throw new WaggleError('SCHEMA_INVALID', `Schema ${fullName} is of no kind of event`)
   ENVELOPE_FIELDS.forEach((name, index) => {
     const field = schema.fields[index]
