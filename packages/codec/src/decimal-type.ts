@@ -16,17 +16,28 @@ export function decimalFromBytes(bytes: Uint8Array): bigint {
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${hex}`))
 }
 
-/** Lets avsc read and write Avro decimals as bigint of 10^-9 units. */
+/** Lets avsc read and write Avro decimals as bigint of 10^-scale units. */
 export class DecimalType extends avro.types.LogicalType {
+  readonly scale: number
+
+  constructor(schema: avro.Schema, options?: object) {
+    super(schema, options)
+    this.scale = (schema as { readonly scale?: number }).scale ?? 0
+  }
+
   protected override _fromValue(bytes: Buffer): bigint {
     return decimalFromBytes(bytes)
   }
+
   protected override _toValue(value: unknown): Buffer | undefined {
     return typeof value === 'bigint' ? decimalToBytes(value) : undefined
   }
-  protected override _resolve(type: avro.Type): ((value: Buffer) => bigint) | undefined {
-    return type instanceof DecimalType || avro.Type.isType(type, 'bytes')
-      ? (v) => decimalFromBytes(v)
-      : undefined
+
+  /** A writer's decimal comes as bigint already, bytes come as bytes; another scale is another number. */
+  protected override _resolve(type: avro.Type): ((value: never) => bigint) | undefined {
+    if (type instanceof DecimalType) {
+      return type.scale === this.scale ? (value: bigint) => value : undefined
+    }
+    return avro.Type.isType(type, 'bytes') ? (value: Buffer) => decimalFromBytes(value) : undefined
   }
 }

@@ -167,6 +167,32 @@ describe('a released schema', () => {
   })
 })
 
+describe('a released schema with money', () => {
+  const { fields, ...rest } = SCHEMAS.bar as AvroRecord
+  const scaled = (scale: number): AvroRecord => {
+    const open = { type: 'bytes', logicalType: 'decimal', precision: 38, scale }
+    return variant('bar', { open }, [{ name: 'extra', type: 'int', default: 0 }])
+  }
+
+  it('keeps the amounts', () => {
+    expect(readBack('bar', scaled(9), { ...bar, open: -7n, extra: 1 })).toEqual({
+      ...bar,
+      open: -7n,
+    })
+    const reordered = { ...rest, fields: [...fields.slice(0, 14), ...fields.slice(14).reverse()] }
+    expect(readBack('bar', reordered as AvroRecord, { ...bar, low: 3n })).toEqual({
+      ...bar,
+      low: 3n,
+    })
+  })
+
+  it('of another scale is refused, not read as other amounts', () => {
+    expect(() => writerOf('bar', scaled(2))).toThrow(
+      expect.objectContaining({ code: 'SCHEMA_INVALID' }),
+    )
+  })
+})
+
 describe('the codec', () => {
   const registryOf = (...schemas: unknown[]): SchemaRegistry & { asked: number } => ({
     asked: 0,
