@@ -76,6 +76,10 @@ const EMMETT_BATCHES = 10
 async function emmettRun(emmett: Emmett): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
   const fileName = join(folder, 'events.db')
+  // WAL is set before the first transaction: the store would set it within one and fail. FULL is the default.
+  const connection = emmett.sqliteConnection({ fileName })
+  await connection.command('CREATE TABLE warm_up (x)')
+  connection.close()
   const store = emmett.getSQLiteEventStore({
     fileName,
     schema: { autoMigration: 'CreateOrUpdate' },
