@@ -15,22 +15,31 @@ export interface PlannedInsert {
  * table says which rows it has.
  */
 export function planInserts(events: readonly AdmittedRecord[]): PlannedInsert[] {
-  const plans: { kind: TableKind; table: string; events: AdmittedRecord[] }[] = []
-  const openByTable = new Map<string, { part: string; events: AdmittedRecord[] }>()
+  const plans: OpenPlan[] = []
+  const openByTable = new Map<string, OpenPlan>()
   for (const event of events) {
-    const { kind } = event.writer
-    if (kind === 'tick') continue
-    const { table } = TABLES[kind]
-    const part = `${event.writer.id} ${monthOf(event.record.appendedAt)}`
+    const { writer, record } = event
+    if (writer.kind === 'tick') continue
+    const { table } = TABLES[writer.kind]
     let open = openByTable.get(table)
-    if (open === undefined || open.part !== part) {
-      open = { part, events: [] }
+    if (open === undefined || !fits(open, event)) {
+      open = { kind: writer.kind, table, events: [], month: monthOf(record.appendedAt) }
       openByTable.set(table, open)
-      plans.push({ kind, table, events: open.events })
+      plans.push(open)
     }
     open.events.push(event)
   }
   return plans
+}
+
+interface OpenPlan extends PlannedInsert {
+  readonly events: AdmittedRecord[]
+  readonly month: Month
+}
+
+function fits({ events, month }: OpenPlan, { writer, record }: AdmittedRecord): boolean {
+  const { appendedAt } = record
+  return events[0]!.writer === writer && appendedAt >= month.from && appendedAt < month.to
 }
 
 export function insertOf(
@@ -53,6 +62,14 @@ export function insertOf(
   }
 }
 
-function monthOf(appendedAt: number): string {
-  return new Date(appendedAt / 1000).toISOString().slice(0, 7)
+/** Half-open, in microseconds. */
+interface Month {
+  readonly from: number
+  readonly to: number
+}
+
+function monthOf(appendedAt: number): Month {
+  const date = new Date(appendedAt / 1000)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
+  return { from: Date.UTC(year, month) * 1000, to: Date.UTC(year, month + 1) * 1000 }
 }
