@@ -1,4 +1,5 @@
-import { isUnion, typeName, type AvroComplex, type AvroField, type AvroType } from '@waggle/event'
+import type { AvroType } from '@waggle/event'
+import { parseSchema, type SchemaNode } from './parse-schema.ts'
 
 /** Confluent's levels. Backward: the new schema reads old data; forward: old ones read new data. */
 export type CompatibilityLevel =
@@ -52,137 +53,114 @@ export function checkCompatibility(
 
 /** Why a reader's schema cannot read what a writer's schema wrote; empty where it can. */
 export function readerProblems(reader: AvroType, writer: AvroType): Incompatibility[] {
-  return new Resolution(reader, writer).problems()
+  return new Resolution().problems(parseSchema(reader), parseSchema(writer))
 }
 
+/**
+ * Records may contain themselves and each other. A pair of records is compared once a round and holds
+ * where it is met again; a round that finds a pair to fail is repeated with that known, until no more fail
+ * (the greatest fixed point). So the work is bounded by the pairs there are, not by the paths to them.
+ */
 class Resolution {
-  readonly #reader: AvroType
-  readonly #writer: AvroType
-  readonly #readerNames = new Map<string, AvroComplex>()
-  readonly #writerNames = new Map<string, AvroComplex>()
-  /** Pairs of records being compared: a recursive schema is compared once. */
-  readonly #open = new Set<string>()
+  /** Pairs 'reader writer' known to fail. */
+  readonly #failed = new Set<string>()
+  #met = new Set<string>()
 
-  constructor(reader: AvroType, writer: AvroType) {
-    this.#reader = reader
-    this.#writer = writer
-    collectNames(reader, '', this.#readerNames)
-    collectNames(writer, '', this.#writerNames)
-  }
-
-  problems(): Incompatibility[] {
-    return this.#compare(this.#reader, this.#writer, '')
-  }
-
-  #compare(readerRef: AvroType, writerRef: AvroType, path: string): Incompatibility[] {
-    const reader = resolve(readerRef, this.#readerNames)
-    const writer = resolve(writerRef, this.#writerNames)
-    if (isUnion(writer)) return writer.flatMap((branch) => this.#compare(reader, branch, path))
-    if (isUnion(reader)) {
-      const readable = reader.some((branch) => this.#compare(branch, writer, path).length === 0)
-      return readable
-        ? []
-        : [{ path, reason: `no branch of the reader's union reads ${typeName(writer)}` }]
+  problems(reader: SchemaNode, writer: SchemaNode): Incompatibility[] {
+    for (;;) {
+      const known = this.#failed.size
+      this.#met = new Set()
+      const problems = this.#compare(reader, writer, '')
+      if (this.#failed.size === known) return problems
     }
-    const [readerType, writerType] = [typeName(reader), typeName(writer)]
-    if (readerType !== writerType) {
-      if (PROMOTIONS[writerType]?.includes(readerType) === true) return []
-      return [{ path, reason: `${readerType} cannot read ${writerType}` }]
-    }
-    return typeof reader === 'string' || typeof writer === 'string'
-      ? []
-      : this.#compareComplex(reader, writer, path)
   }
 
-  #compareComplex(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
+  #compare(reader: SchemaNode, writer: SchemaNode, path: string): Incompatibility[] {
+    if (writer.type === 'union')
+      return writer.branches.flatMap((branch) => this.#compare(reader, branch, path))
+    if (reader.type === 'union') {
+      const reads = (branch: SchemaNode): boolean =>
+        this.#compare(branch, writer, path).length === 0
+      if (reader.branches.some(reads)) return []
+      return [{ path, reason: `no branch of the reader's union reads ${nameOf(writer)}` }]
+    }
+    if (reader.type !== writer.type) {
+      if (PROMOTIONS[writer.type]?.includes(reader.type) === true) return []
+      return [{ path, reason: `${nameOf(reader)} cannot read ${nameOf(writer)}` }]
+    }
+    return this.#compareEqualTypes(reader, writer, path)
+  }
+
+  #compareEqualTypes(reader: SchemaNode, writer: SchemaNode, path: string): Incompatibility[] {
     switch (reader.type) {
       case 'array':
-        return this.#compare(reader.items ?? 'null', writer.items ?? 'null', `${path}[]`)
+        return this.#compare(reader.items!, writer.items!, `${path}[]`)
       case 'map':
-        return this.#compare(reader.values ?? 'null', writer.values ?? 'null', `${path}{}`)
+        return this.#compare(reader.items!, writer.items!, `${path}{}`)
       case 'enum':
-        return [...nameProblem(reader, writer, path), ...enumProblems(reader, writer, path)]
-      case 'fixed':
-        return reader.size === writer.size
-          ? nameProblem(reader, writer, path)
-          : [{ path, reason: `fixed of ${reader.size} bytes cannot read ${writer.size}` }]
+        return nameProblem(reader, writer, path) ?? enumProblems(reader, writer, path)
       case 'record':
-        return [...nameProblem(reader, writer, path), ...this.#recordProblems(reader, writer, path)]
+        return nameProblem(reader, writer, path) ?? this.#compareRecords(reader, writer, path)
+      case 'fixed':
+        if (reader.size !== writer.size) {
+          return [{ path, reason: `fixed of ${reader.size} bytes cannot read ${writer.size}` }]
+        }
+        return nameProblem(reader, writer, path) ?? decimalProblems(reader, writer, path)
       default:
-        return decimalProblem(reader, writer, path)
+        return decimalProblems(reader, writer, path)
     }
   }
 
-  #recordProblems(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
+  #compareRecords(reader: SchemaNode, writer: SchemaNode, path: string): Incompatibility[] {
     const pair = `${reader.name} ${writer.name}`
-    if (this.#open.has(pair)) return []
-    this.#open.add(pair)
-    const problems = (reader.fields ?? []).flatMap((field) => {
+    if (this.#met.has(pair)) {
+      if (!this.#failed.has(pair)) return []
+      return [{ path, reason: `${reader.name} cannot read ${writer.name}, as found before` }]
+    }
+    this.#met.add(pair)
+    const byName = new Map(writer.fields.map((field) => [field.name, field]))
+    const problems = reader.fields.flatMap((field) => {
       const at = `${path}.${field.name}`
-      const written = writer.fields?.find(({ name }) => namesOf(field).includes(name))
+      const name = [field.name, ...field.aliases].find((wanted) => byName.has(wanted))
+      const written = name === undefined ? undefined : byName.get(name)
       if (written !== undefined) return this.#compare(field.type, written.type, at)
-      return field.default === undefined
-        ? [{ path: at, reason: 'the writer has no such field and the reader no default' }]
-        : []
+      return field.hasDefault
+        ? []
+        : [{ path: at, reason: 'the writer has no such field and the reader no default' }]
     })
-    this.#open.delete(pair)
+    if (problems.length > 0) this.#failed.add(pair)
     return problems
   }
 }
 
-function namesOf(field: AvroField & { readonly aliases?: readonly string[] }): readonly string[] {
-  return [field.name, ...(field.aliases ?? [])]
-}
-
-/** Names are compared without their namespace, as Java's SchemaCompatibility does. */
-function nameProblem(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
-  const aliases = (reader as { aliases?: readonly string[] }).aliases ?? []
-  const wanted = [reader.name, ...aliases].map(shortName)
-  return wanted.includes(shortName(writer.name))
-    ? []
-    : [{ path, reason: `${reader.type} ${reader.name} cannot read ${writer.name}` }]
+/** Names are compared without their namespace, as Java's SchemaCompatibility does; an alias counts too. */
+function nameProblem(
+  reader: SchemaNode,
+  writer: SchemaNode,
+  path: string,
+): Incompatibility[] | undefined {
+  const wanted = [reader.name, ...reader.aliases].map(shortName)
+  if (wanted.includes(shortName(writer.name))) return undefined
+  return [{ path, reason: `${reader.type} ${reader.name} cannot read ${writer.name}` }]
 }
 
 function shortName(name: string | undefined): string {
   return name?.split('.').at(-1) ?? ''
 }
 
-function enumProblems(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
-  if ('default' in reader) return []
-  const missing = (writer.symbols ?? []).filter(
-    (symbol) => reader.symbols?.includes(symbol) !== true,
-  )
-  return missing.length === 0
-    ? []
-    : [{ path, reason: `the reader lacks symbols ${missing.join(', ')}` }]
+function nameOf({ name, type }: SchemaNode): string {
+  return name ?? type
 }
 
-function decimalProblem(reader: AvroComplex, writer: AvroComplex, path: string): Incompatibility[] {
-  const bothDecimal = reader.logicalType === 'decimal' && writer.logicalType === 'decimal'
-  const same = reader.precision === writer.precision && (reader.scale ?? 0) === (writer.scale ?? 0)
-  return bothDecimal && !same ? [{ path, reason: 'decimals of other precision or scale' }] : []
+function enumProblems(reader: SchemaNode, writer: SchemaNode, path: string): Incompatibility[] {
+  if (reader.fallback !== undefined) return []
+  const missing = writer.symbols.filter((symbol) => !reader.symbols.includes(symbol))
+  if (missing.length === 0) return []
+  return [{ path, reason: `the reader lacks symbols ${missing.join(', ')}` }]
 }
 
-function collectNames(type: AvroType, namespace: string, into: Map<string, AvroComplex>): void {
-  if (typeof type === 'string') return
-  if (isUnion(type)) return type.forEach((branch) => collectNames(branch, namespace, into))
-  const own = type.namespace ?? namespace
-  if (type.name !== undefined) {
-    into.set(type.name, type)
-    into.set(`${own}.${type.name}`, type)
-  }
-  if (type.items !== undefined) collectNames(type.items, own, into)
-  if (type.values !== undefined) collectNames(type.values, own, into)
-  for (const field of type.fields ?? []) collectNames(field.type, own, into)
-}
-
-function resolve(type: AvroType, names: ReadonlyMap<string, AvroComplex>): AvroType {
-  const named = typeof type === 'string' ? (names.get(type) ?? type) : type
-  const wrapped = typeof named !== 'string' && !isUnion(named) && isPrimitiveWrapper(named)
-  return wrapped ? named.type : named
-}
-
-/** `{"type": "string"}` means `"string"`; with a logical type it is still read as its base type. */
-function isPrimitiveWrapper(type: AvroComplex): boolean {
-  return ['null', 'boolean', 'int', 'long', 'float', 'double', 'string'].includes(type.type)
+function decimalProblems(reader: SchemaNode, writer: SchemaNode, path: string): Incompatibility[] {
+  const both = reader.decimal !== undefined && writer.decimal !== undefined
+  if (!both || reader.decimal === writer.decimal) return []
+  return [{ path, reason: 'decimals of other precision or scale' }]
 }
