@@ -139,6 +139,7 @@ describe('the registry over HTTP', () => {
         409,
       ],
       ['POST', '/subjects/s/versions', '{', 400, 400],
+      ['POST', '/subjects/s/versions', 'null', 422, 42201],
       ['PUT', '/config', { compatibility: 'SOME' }, 422, 42203],
     ]
     for (const [method, path, body, status, code] of table) {
@@ -148,6 +149,12 @@ describe('the registry over HTTP', () => {
         { error_code: code },
       ])
     }
+  })
+
+  it('says so when its port is taken', async () => {
+    const port = Number(new URL(server.url).port)
+    const second = createRegistryServer(createLogRegistry({ log: log() }), port)
+    await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
   it('checks compatibility at the level that is set', async () => {

@@ -155,12 +155,15 @@ function reply(c: Context, status: ContentfulStatusCode, body: object): Response
   return c.body(JSON.stringify(body), status, { 'content-type': CONTENT_TYPE })
 }
 
-async function bodyOf<T>(c: Context): Promise<T> {
+async function bodyOf<T extends object>(c: Context): Promise<T> {
+  let body: unknown
   try {
-    return JSON.parse(await c.req.text()) as T
+    body = JSON.parse(await c.req.text())
   } catch {
     throw new RestError(400, 400, 'The body is not JSON')
   }
+  if (typeof body === 'object' && body !== null) return body as T
+  throw new RestError(422, 42201, 'The body is not a JSON object')
 }
 
 async function schemaOf(c: Context): Promise<AvroRecord> {
@@ -181,11 +184,11 @@ function versionsOf(state: RegistryState, subject: string): readonly SubjectVers
 
 function versionOf(state: RegistryState, subject: string, text: string): SubjectVersion {
   const versions = versionsOf(state, subject)
-  if (text !== 'latest' && !/^[1-9]\d*$/.test(text)) {
+  const latest = text === 'latest' || text === '-1'
+  if (!latest && !/^[1-9]\d*$/.test(text)) {
     throw new RestError(422, 42202, `The specified version '${text}' is not a valid version id`)
   }
-  const found =
-    text === 'latest' ? versions.at(-1) : versions.find(({ version }) => version === Number(text))
+  const found = latest ? versions.at(-1) : versions.find(({ version }) => version === Number(text))
   if (found === undefined) throw new RestError(404, 40402, `Version ${text} not found.`)
   return found
 }

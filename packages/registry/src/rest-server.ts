@@ -19,12 +19,13 @@ export function createRegistryServer(registry: LogRegistry, port = 0): RegistryS
       return url
     },
     start: () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const app = createRegistryApp(registry)
         server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {
           url = `http://127.0.0.1:${address.port}`
           resolve()
         }) as Server
+        server.once('error', reject)
       }),
     stop: () =>
       new Promise((resolve, reject) => {
