@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WaggleError } from '@waggle/base'
 import type { AnalyticsStore } from './analytics-store.ts'
-import { TABLE_KINDS, TABLE_SETTINGS, TABLES } from './table-ddl.ts'
+import {
+  columnsOf,
+  engineOf,
+  TABLE_KINDS,
+  TABLE_SETTINGS,
+  TABLES,
+  type TableKind,
+} from './table-ddl.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../infra/clickhouse', import.meta.url))
 
@@ -38,7 +45,7 @@ export async function migrate(store: AnalyticsStore): Promise<void> {
     for (const statement of statementsOf(text)) await store.command(statement)
     await store.command(`INSERT INTO migrations VALUES ('${name}', '${checksum}')`)
   }
-  await assertSettings(store)
+  await assertTables(store)
 }
 
 /** Statements end with a semicolon at the end of a line. */
@@ -50,26 +57,43 @@ export function statementsOf(text: string): string[] {
     .filter((statement) => statement !== '')
 }
 
-/** Tables made elsewhere may lack what exactly-once and durability rest on: better not to start. */
-async function assertSettings(store: AnalyticsStore): Promise<void> {
-  const engines = new Map(
-    (
-      await store.rows<{ name: string; engine_full: string }>(
-        'SELECT name, engine_full FROM system.tables WHERE database = currentDatabase()',
-      )
-    ).map(({ name, engine_full }) => [name, engine_full]),
+/** The next `migrate` applies every file again; for a rebuild that drops the tables. */
+export async function forgetMigrations(store: AnalyticsStore): Promise<void> {
+  await store.command('DROP TABLE IF EXISTS migrations SYNC')
+}
+
+/**
+ * Tables made or changed elsewhere may lack what exactly-once and durability rest on, or refuse every row for
+ * the type of a column: better not to start.
+ */
+async function assertTables(store: AnalyticsStore): Promise<void> {
+  const tables = await store.rows<{ name: string; engine_full: string }>(
+    'SELECT name, engine_full FROM system.tables WHERE database = currentDatabase()',
   )
+  const columns = await store.rows<{ table: string; name: string; type: string }>(
+    'SELECT table, name, type FROM system.columns WHERE database = currentDatabase()',
+  )
+  const engines = new Map(tables.map(({ name, engine_full }) => [name, engine_full]))
+  const types = new Map(columns.map(({ table, name, type }) => [`${table}.${name}`, type]))
   for (const kind of TABLE_KINDS) {
     const { table } = TABLES[kind]
-    const engine = engines.get(table) ?? ''
-    const wrong = Object.entries(TABLE_SETTINGS).filter(
-      ([name, value]) => !engine.includes(`${name} = ${value}`),
-    )
-    if (engine.startsWith('ReplacingMergeTree') && wrong.length === 0) continue
-    throw new WaggleError(
-      'VIEW_MISCONFIGURED',
-      `Table ${table} needs ReplacingMergeTree with ${Object.keys(TABLE_SETTINGS).join(', ')}; it is: ${engine || 'missing'}`,
-      { input: table },
-    )
+    assertEngine(kind, engines.get(table) ?? '')
+    for (const { name, type } of columnsOf(kind)) {
+      const found = types.get(`${table}.${name}`) ?? 'missing'
+      if (found !== type) throw misconfigured(table, `column ${name} needs ${type}`, found)
+    }
   }
+}
+
+function assertEngine(kind: TableKind, found: string): void {
+  const settings = Object.entries(TABLE_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+  const wanted = [engineOf(kind).join(' '), ...settings]
+  const missing = wanted.filter((clause) => !found.includes(clause))
+  if (missing.length === 0) return
+  throw misconfigured(TABLES[kind].table, missing.join(', '), found || 'missing')
+}
+
+function misconfigured(table: string, needs: string, found: string): WaggleError {
+  const what = `Table ${table} needs ${needs}; it is: ${found}`
+  return new WaggleError('VIEW_MISCONFIGURED', what, { input: table })
 }

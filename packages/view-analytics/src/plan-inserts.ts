@@ -3,6 +3,9 @@ import type { TopicPartition } from '@waggle/event'
 import { spliceRows } from './splice-rows.ts'
 import { columnsOf, TABLES, type TableKind } from './table-ddl.ts'
 
+/** The engine takes several times this much memory for an insert. */
+const INSERT_BYTES_MAX = 64 * 1024 * 1024
+
 export interface PlannedInsert {
   readonly kind: TableKind
   readonly table: string
@@ -10,8 +13,8 @@ export interface PlannedInsert {
 }
 
 /**
- * Cuts a batch into inserts that each make one part: by table, by writer schema and at the months of the
- * log's append time. The inserts of a table are in the order of offsets, so that the largest offset in the
+ * Cuts a batch into inserts that each make one part: by table, by writer schema, at the months of the log's
+ * append time, and where they grow too large for the engine's memory. The inserts of a table are in the order of offsets, so that the largest offset in the
  * table says which rows it has.
  */
 export function planInserts(events: readonly AdmittedRecord[]): PlannedInsert[] {
@@ -23,11 +26,13 @@ export function planInserts(events: readonly AdmittedRecord[]): PlannedInsert[] 
     const { table } = TABLES[writer.kind]
     let open = openByTable.get(table)
     if (open === undefined || !fits(open, event)) {
-      open = { kind: writer.kind, table, events: [], month: monthOf(record.appendedAt) }
+      const month = monthOf(record.appendedAt)
+      open = { kind: writer.kind, table, events: [], month, bytes: 0 }
       openByTable.set(table, open)
       plans.push(open)
     }
     open.events.push(event)
+    open.bytes += record.value.length
   }
   return plans
 }
@@ -35,10 +40,12 @@ export function planInserts(events: readonly AdmittedRecord[]): PlannedInsert[] 
 interface OpenPlan extends PlannedInsert {
   readonly events: AdmittedRecord[]
   readonly month: Month
+  bytes: number
 }
 
-function fits({ events, month }: OpenPlan, { writer, record }: AdmittedRecord): boolean {
-  const { appendedAt } = record
+function fits({ events, month, bytes }: OpenPlan, { writer, record }: AdmittedRecord): boolean {
+  const { appendedAt, value } = record
+  if (bytes + value.length > INSERT_BYTES_MAX) return false
   return events[0]!.writer === writer && appendedAt >= month.from && appendedAt < month.to
 }
 
@@ -56,7 +63,9 @@ export function insertOf(
   const written = new Set(events[0]!.writer.schema.fields.map(({ name }) => name))
   return {
     table,
-    columns: columnsOf(kind).filter((column) => column.startsWith('_') || written.has(column)),
+    columns: columnsOf(kind)
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('_') || written.has(name)),
     container: spliceRows(events),
     token: `${table}-${at.topic}-${at.partition}-${first}-${last}-${events.length}`,
   }

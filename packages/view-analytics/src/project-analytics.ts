@@ -9,10 +9,10 @@ import {
 import { EVENT_TOPICS, type TopicPartition } from '@waggle/event'
 import type { AnalyticsStore } from './analytics-store.ts'
 import { createCheckpointTable } from './checkpoint-table.ts'
-import { migrate } from './migrate.ts'
+import { forgetMigrations, migrate } from './migrate.ts'
 import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
 import { digestTables } from './digest-tables.ts'
-import { createTable, TABLE_KINDS, TABLES } from './table-ddl.ts'
+import { TABLE_KINDS, TABLES } from './table-ddl.ts'
 
 /**
  * Exactly once rests on the rows themselves. Inserts of a table and partition are made in the order of
@@ -74,32 +74,43 @@ export function createAnalyticsProjection(store: AnalyticsStore): Projection {
       await checkpoints.note(batch)
     },
     reset: async () => {
+      ready = false
+      // Positions go first: a crash in between leaves rows whose marks are read again, never a position
+      // without its rows.
+      await checkpoints.drop()
+      await forgetMigrations(store)
       // Dropped, not truncated: a truncated table still remembers the tokens of its old rows.
       for (const kind of TABLE_KINDS)
         await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
-      for (const kind of TABLE_KINDS) await store.command(createTable(kind))
-      await checkpoints.drop()
-      ready = false
+      await prepare()
     },
     digest: () => digestTables(store),
   }
 }
 
 /**
- * The store blames the rows, not itself: they go in one by one, in order, up to the one at fault. That is
- * as sound as a batch, and the rest is tried again without it.
+ * The store blames the rows, not itself: the first one at fault is found by halving. What comes before it
+ * goes in on the way, in the order of offsets, and so is as sound as a batch; the rest is tried again.
  */
 async function insertUpToFault(
   store: AnalyticsStore,
   plan: PlannedInsert,
   at: TopicPartition,
 ): Promise<Error> {
-  for (const event of plan.events) {
+  let { events } = plan
+  for (;;) {
+    const half = events.slice(0, Math.ceil(events.length / 2))
     try {
-      await store.insertAvro(insertOf({ ...plan, events: [event] }, at))
+      await store.insertAvro(insertOf({ ...plan, events: half }, at))
+      events = events.slice(half.length)
     } catch (error) {
-      return new RecordRejected(event.record.offset, messageOf(error), { cause: error })
+      if (!isWaggleError(error, 'BYTES_MALFORMED')) return error as Error
+      const [first] = half
+      if (half.length === 1) {
+        return new RecordRejected(first!.record.offset, messageOf(error), { cause: error })
+      }
+      events = half
     }
+    if (events.length === 0) return new Error(`${plan.table} refused a batch but took its rows`)
   }
-  return new Error(`ClickHouse refused a batch of ${plan.table} but took each of its rows alone`)
 }

@@ -42,13 +42,20 @@ export const META_FIELDS: readonly AvroField[] = [
   { name: '_late', type: 'boolean' },
 ]
 
-const META_COLUMNS = [
-  `_partition UInt32 CODEC(T64, ZSTD)`,
-  `_offset UInt64 CODEC(Delta, ZSTD)`,
-  `_appended_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD)`,
-  `_known_from DateTime64(6, 'UTC') CODEC(Delta, ZSTD)`,
-  `_late Bool`,
+const META_COLUMNS: readonly Column[] = [
+  { name: '_partition', type: 'UInt32', codec: 'T64, ZSTD' },
+  { name: '_offset', type: 'UInt64', codec: 'Delta, ZSTD' },
+  { name: '_appended_at', type: `DateTime64(6, 'UTC')`, codec: 'Delta, ZSTD' },
+  { name: '_known_from', type: `DateTime64(6, 'UTC')`, codec: 'Delta, ZSTD' },
+  { name: '_late', type: 'Bool', codec: '' },
 ]
+
+/** A column as ClickHouse writes it; an empty codec is the engine's default. */
+export interface Column {
+  readonly name: string
+  readonly type: string
+  readonly codec: string
+}
 
 /** Texts of few values; everything else that is text is stored as it comes. */
 const LOW_CARDINALITY = new Set([
@@ -74,9 +81,9 @@ const LOW_CARDINALITY = new Set([
   'winner',
 ])
 
-/** Column names of a kind's table, in the order of the Avro rows. */
-export function columnsOf(kind: TableKind): string[] {
-  return [...META_FIELDS, ...fieldsOf(kind)].map(({ name }) => name)
+/** Columns of a kind's table, in the order of the Avro rows. */
+export function columnsOf(kind: TableKind): Column[] {
+  return [...META_COLUMNS, ...fieldsOf(kind).map(columnOf)]
 }
 
 /**
@@ -86,18 +93,27 @@ export function columnsOf(kind: TableKind): string[] {
  * under exactly-once; the views read FINAL.
  */
 export function createTable(kind: TableKind): string {
-  const { table, key } = TABLES[kind]
-  const columns = [...META_COLUMNS, ...fieldsOf(kind).map(columnOf)]
+  const { table } = TABLES[kind]
+  const columns = columnsOf(kind).map(({ name, type, codec }) => {
+    return `    ${name} ${type}${codec === '' ? '' : ` CODEC(${codec})`}`
+  })
+  const settings = Object.entries(TABLE_SETTINGS).map(([name, value]) => `${name} = ${value}`)
   return [
     `CREATE TABLE IF NOT EXISTS ${table}`,
-    `(\n${columns.map((column) => `    ${column}`).join(',\n')}\n)`,
-    `ENGINE = ReplacingMergeTree(_offset)`,
-    `PARTITION BY toYYYYMM(_appended_at)`,
-    `ORDER BY (swarm, ifNull(run, ''), ${key.join(', ')}, _known_from, _partition, _offset)`,
-    `SETTINGS ${Object.entries(TABLE_SETTINGS)
-      .map(([name, value]) => `${name} = ${value}`)
-      .join(', ')}`,
+    `(\n${columns.join(',\n')}\n)`,
+    `ENGINE = ${engineOf(kind).join('\n')}`,
+    `SETTINGS ${settings.join(', ')}`,
   ].join('\n')
+}
+
+/** The clauses that say how rows are kept, as the engine repeats them in system.tables. */
+export function engineOf(kind: TableKind): string[] {
+  const key = TABLES[kind].key.join(', ')
+  return [
+    `ReplacingMergeTree(_offset)`,
+    `PARTITION BY toYYYYMM(_appended_at)`,
+    `ORDER BY (swarm, ifNull(run, ''), ${key}, _known_from, _partition, _offset)`,
+  ]
 }
 
 /** Set and asserted at start, never inherited: the defaults lose or double rows. */
@@ -111,9 +127,8 @@ function fieldsOf(kind: TableKind): readonly AvroField[] {
   return (SCHEMAS[kind] as AvroRecord).fields
 }
 
-function columnOf({ name, type }: AvroField): string {
-  const codec = codecOf(type)
-  return `${name} ${columnType(type, LOW_CARDINALITY.has(name))}${codec === '' ? '' : ` CODEC(${codec})`}`
+function columnOf({ name, type }: AvroField): Column {
+  return { name, type: columnType(type, LOW_CARDINALITY.has(name)), codec: codecOf(type) }
 }
 
 function columnType(type: AvroType, lowCardinality = false): string {

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createClient, type ClickHouseClient } from '@clickhouse/client'
 import { messageOf, WaggleError } from '@waggle/base'
 import type { AnalyticsStore, AvroInsert } from '../analytics-store.ts'
 import { assertReadOnly, singleStatement } from '../read-only.ts'
+import { analystError, insertError, unavailable } from './chdb-errors.ts'
 
 /** One block, one part: an insert takes effect whole or not at all. */
 const INSERT_SETTINGS = [
@@ -19,65 +20,80 @@ const INSERT_SETTINGS = [
   'input_format_null_as_default = 1',
 ].join(', ')
 
+const EXACT_NUMBERS =
+  'output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1'
 const ANALYST_ROWS_MAX = 1_000_000
 const ANALYST_SECONDS_MAX = 30
 
 /**
  * ClickHouse in this process (chdb). One process owns a path. Its connection turns binary bodies into text,
  * so containers go over a spool file; and it makes settings of a call stick to the session, so they stand in
- * the statements instead.
+ * the statements instead. Analysts have a session of their own, which the engine holds to reading.
  */
 export async function openChdbStore(path: string): Promise<AnalyticsStore> {
   const spool = resolve(path, 'spool')
-  mkdirSync(spool, { recursive: true })
   const client = await connect(resolve(path, 'data'))
-  const file = join(spool, 'batch.avro')
+  const analyst = await connect(resolve(path, 'data'))
+  rmSync(spool, { recursive: true, force: true })
+  mkdirSync(spool, { recursive: true })
+  let spooled = 0
 
-  await guarded(() =>
-    client.command({
-      query:
-        'SET output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1',
-    }),
-  )
-
-  const rows = async <T>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<T[]> => {
-    const query_params = params === undefined ? {} : { query_params: { ...params } }
-    const result = await guarded(() =>
-      client.query({ query: sql, format: 'JSONEachRow', ...query_params }),
-    )
-    return result.json<T>()
+  const command = async (sql: string): Promise<void> => {
+    await client.command({ query: sql }).catch((error: unknown) => {
+      throw unavailable(error)
+    })
   }
+  await command(`SET ${EXACT_NUMBERS}`)
+  await analyst.command({
+    query: `SET ${EXACT_NUMBERS}, max_execution_time = ${ANALYST_SECONDS_MAX}, readonly = 1`,
+  })
 
   return {
-    command: async (sql) => {
-      await guarded(() => client.command({ query: sql }))
-    },
-    rows,
-    readOnly: async <T>(sql: string, params?: Readonly<Record<string, unknown>>) => {
-      const tree = await rows<string | { explain: string }>(
-        `EXPLAIN AST ${singleStatement(sql)}`,
-        params,
-      )
-      // The engine gives lines or rows, depending on the statement.
-      assertReadOnly(tree.map((line) => (typeof line === 'string' ? line : line.explain)))
-      return rows<T>(
-        `SELECT * FROM (\n${sql}\n) LIMIT ${ANALYST_ROWS_MAX} SETTINGS max_execution_time = ${ANALYST_SECONDS_MAX}`,
-        params,
-      )
+    command,
+    rows: <T>(sql: string, params?: Params) =>
+      rowsOf<T>(client, sql, params).catch((error: unknown) => {
+        throw unavailable(error)
+      }),
+    readOnly: async <T>(sql: string, params?: Params) => {
+      const explain = `EXPLAIN AST ${singleStatement(sql)}`
+      try {
+        const tree = await rowsOf<string | { explain: string }>(analyst, explain, params)
+        // The engine gives lines or rows, depending on the statement.
+        assertReadOnly(tree.map((line) => (typeof line === 'string' ? line : line.explain)))
+        const bounded = `SELECT * FROM (\n${sql}\n) LIMIT ${ANALYST_ROWS_MAX}`
+        return await rowsOf<T>(analyst, bounded, params)
+      } catch (error) {
+        throw analystError(error)
+      }
     },
     insertAvro: async ({ table, columns, container, token }: AvroInsert) => {
       const list = columns.join(', ')
-      writeFileSync(file, container)
-      await guarded(() =>
-        client.command({
-          query:
-            `INSERT INTO ${table} (${list}) SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${token}' ` +
-            `SELECT ${list} FROM file('${file}', 'Avro')`,
-        }),
-      )
+      const file = join(spool, `${spooled++}.avro`)
+      const sql =
+        `INSERT INTO ${table} (${list}) SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${token}' ` +
+        `SELECT ${list} FROM file('${file}', 'Avro')`
+      try {
+        writeFileSync(file, container)
+        await client.command({ query: sql })
+      } catch (error) {
+        throw insertError(error)
+      } finally {
+        rmSync(file, { force: true })
+      }
     },
-    close: () => client.close(),
+    close: async () => {
+      await analyst.close()
+      await client.close()
+    },
   }
+}
+
+type Params = Readonly<Record<string, unknown>>
+
+async function rowsOf<T>(client: ClickHouseClient, sql: string, params?: Params): Promise<T[]> {
+  const query_params = params === undefined ? {} : { query_params: { ...params } }
+  const result = await client.query({ query: sql, format: 'JSONEachRow', ...query_params })
+  return result.json<T>()
 }
 
 async function connect(path: string): Promise<ClickHouseClient> {
@@ -90,23 +106,7 @@ async function connect(path: string): Promise<ClickHouseClient> {
     throw new WaggleError(
       'VIEW_UNAVAILABLE',
       `${path} cannot be opened; one process owns it at a time: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     )
-  }
-}
-
-/** Codes of ClickHouse that blame the rows, not the server. */
-const ROW_FAULT =
-  /avro::Exception|CANNOT_PARSE|INCORRECT_DATA|TYPE_MISMATCH|ARGUMENT_OUT_OF_BOUND|CANNOT_READ/
-
-async function guarded<T>(run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    const message = messageOf(error)
-    const code = ROW_FAULT.test(message) ? 'BYTES_MALFORMED' : 'VIEW_UNAVAILABLE'
-    throw new WaggleError(code, `ClickHouse: ${message}`, { cause: error })
   }
 }
