@@ -4,7 +4,7 @@ import { silentLogger } from '@waggle/base'
 import { createRunner, judgeBatch, emptyAdmission, knownEventOf } from '@waggle/consume'
 import type { KnownEvent } from '@waggle/consume'
 import { partitionName } from '@waggle/event'
-import { partitionsOf } from '@waggle/replay'
+import { partitionsOf } from '@waggle/log'
 import {
   createHotProjection,
   createHotView,

@@ -1,5 +1,11 @@
 import { derivedId, DEAD_LETTER_TOPIC, positionText, type Position } from '@waggle/event'
-import type { AppendRecord, EventLog, Headers, LogRecord } from '@waggle/log'
+import {
+  partitionsOf,
+  type AppendRecord,
+  type EventLog,
+  type Headers,
+  type LogRecord,
+} from '@waggle/log'
 
 /**
  * A refused record keeps its key and its raw bytes; why it was refused stands in its headers, under
@@ -53,8 +59,8 @@ export function sourceOf(headers: Headers): Position | undefined {
 /** All dead letters of a log, oldest first, each source and stage once. */
 export async function* readDeadLetters(log: EventLog): AsyncIterable<LogRecord> {
   const seen = new Set<string>()
-  for (let partition = 0; partition < (log.topics[DEAD_LETTER_TOPIC] ?? 0); partition++) {
-    let from: Position = { topic: DEAD_LETTER_TOPIC, partition, offset: 0n }
+  for (const at of partitionsOf(log, [DEAD_LETTER_TOPIC])) {
+    let from: Position = { ...at, offset: 0n }
     for (;;) {
       const records = await log.read(from, 1000)
       const last = records.at(-1)

@@ -1,6 +1,12 @@
 import { LIMITS, type Clock } from '@waggle/base'
-import { partitionName, type Position } from '@waggle/event'
-import type { EventLog, LogBatch, TailOptions } from '@waggle/log'
+import type { Position } from '@waggle/event'
+import {
+  readRound,
+  tailPositions,
+  type EventLog,
+  type LogBatch,
+  type TailOptions,
+} from '@waggle/log'
 
 export interface PacedLog {
   readonly log: EventLog
@@ -21,21 +27,13 @@ export function createPacedLog(log: EventLog, clock: Clock, restMs: number): Pac
   let rest = new AbortController()
 
   async function* tail(from: readonly Position[], options: TailOptions): AsyncIterable<LogBatch> {
-    const { signal } = options
-    const maxRecords = Math.min(options.maxRecords, LIMITS.batchEventsMax)
-    const next = new Map<string, Position>(
-      from.map((position) => [partitionName(position), position]),
-    )
+    const { signal, maxRecords } = options
+    const positions = tailPositions(from)
     while (!signal.aborted) {
       let full = false
-      for (const [name, position] of next) {
-        if (signal.aborted) return
-        const records = await log.read(position, maxRecords)
-        const last = records.at(-1)
-        if (last === undefined) continue
-        full ||= records.length === maxRecords
-        next.set(name, { ...position, offset: last.offset + 1n })
-        yield { topic: position.topic, partition: position.partition, records }
+      for await (const batch of readRound(log, positions, options)) {
+        full ||= batch.records.length >= Math.min(maxRecords, LIMITS.batchEventsMax)
+        yield batch
       }
       if (full || hurried-- > 0) continue
       hurried = 0

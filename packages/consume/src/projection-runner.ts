@@ -1,7 +1,7 @@
 import { messageOf, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
-import type { EventLog, LogBatch } from '@waggle/log'
+import { partitionsOf, type EventLog, type LogBatch } from '@waggle/log'
 import { emptyAdmission, type AdmissionState } from './admission.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
 import { judgeBatch, type JudgedBatch } from './judge-batch.ts'
@@ -83,7 +83,7 @@ class Runner implements ProjectionRunner {
     this.projection = options.projection
     this.name = options.projection.name
     this.progress = new Progress(options.clock)
-    this.#partitions = options.partitions ?? allPartitions(options.log, options.projection.topics)
+    this.#partitions = options.partitions ?? partitionsOf(options.log, options.projection.topics)
     this.#deadLetters = new DeadLetterWriter(options.log, options.logger, this.name)
   }
 
@@ -263,12 +263,6 @@ class Runner implements ProjectionRunner {
       }
     }
   }
-}
-
-function allPartitions(log: EventLog, topics: readonly string[]): TopicPartition[] {
-  return topics.flatMap((topic) =>
-    Array.from({ length: log.topics[topic] ?? 0 }, (_, partition) => ({ topic, partition })),
-  )
 }
 
 function sum(values: Iterable<bigint>): bigint {

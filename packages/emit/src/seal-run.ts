@@ -1,7 +1,7 @@
 import type { Micros } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { EVENT_TOPICS, eventId, type Tick } from '@waggle/event'
-import type { AppendRecord, EventLog } from '@waggle/log'
+import { partitionsOf, type AppendRecord, type EventLog } from '@waggle/log'
 
 export interface SealOptions {
   readonly log: EventLog
@@ -37,14 +37,11 @@ export async function sealRun({ log, codec, swarm, run, at }: SealOptions): Prom
     model_cutoff: null,
   }
   const value = codec.encode(tick)
-  const records = EVENT_TOPICS.flatMap((topic) =>
-    Array.from({ length: log.topics[topic] ?? 0 }, (_, partition): AppendRecord => ({
-      topic,
-      partition,
-      key: swarm,
-      value,
-      producer: { session, seq: 1 },
-    })),
-  )
+  const records = partitionsOf(log, EVENT_TOPICS).map((at): AppendRecord => ({
+    ...at,
+    key: swarm,
+    value,
+    producer: { session, seq: 1 },
+  }))
   await log.append(records)
 }

@@ -11,4 +11,5 @@ export type {
   TailOptions,
 } from './event-log.ts'
 export { choosePartition, murmur2, partitionOf } from './partition-of.ts'
-export { tailByReading } from './tail.ts'
+export { partitionsOf } from './partitions-of.ts'
+export { readRound, tailByReading, tailPositions } from './tail.ts'

@@ -6,7 +6,7 @@ export function closedError(): WaggleError {
 }
 
 /** The number of partitions of a topic, or TOPIC_UNKNOWN. */
-export function partitionsOf(topics: Readonly<Record<string, number>>, topic: string): number {
+export function partitionCountOf(topics: Readonly<Record<string, number>>, topic: string): number {
   const partitions = topics[topic]
   if (partitions === undefined)
     throw new WaggleError('TOPIC_UNKNOWN', `No topic ${topic}`, { input: topic })
@@ -14,7 +14,7 @@ export function partitionsOf(topics: Readonly<Record<string, number>>, topic: st
 }
 
 export function checkPartition(topics: Readonly<Record<string, number>>, at: TopicPartition): void {
-  const count = partitionsOf(topics, at.topic)
+  const count = partitionCountOf(topics, at.topic)
   if (at.partition < 0 || at.partition >= count) {
     throw new WaggleError('TOPIC_UNKNOWN', `No partition ${partitionName(at)} of ${count}`, {
       input: at.partition,

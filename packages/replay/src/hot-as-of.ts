@@ -1,7 +1,7 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf } from '@waggle/consume'
+import { knownEventOf, readAdmitted, type AdmittedSource } from '@waggle/consume'
+import { partitionsOf } from '@waggle/log'
 import { createHotView, foldHot, HOT_TOPICS, type HotState, type HotView } from '@waggle/view-hot'
-import { partitionsOf, readAdmitted, type SourceOptions } from './event-source.ts'
 import { cutKnown } from './merge-known.ts'
 
 export interface HotAsOf {
@@ -13,7 +13,7 @@ export interface HotAsOf {
   readonly sealed: boolean
 }
 
-export interface AsOfOptions extends Omit<SourceOptions, 'topics'> {
+export interface AsOfOptions extends AdmittedSource {
   readonly run: string | null
   readonly asOf: Micros
 }
@@ -22,17 +22,10 @@ export interface AsOfOptions extends Omit<SourceOptions, 'topics'> {
  * The hot view as it stood when only what was known at `asOf` was known. The cut is a prefix of every
  * partition (known_from never decreases within run and partition), so it is made while reading.
  */
-export async function hotAsOf({
-  log,
-  codec,
-  run,
-  asOf,
-  ...options
-}: AsOfOptions): Promise<HotAsOf> {
+export async function hotAsOf({ run, asOf, ...source }: AsOfOptions): Promise<HotAsOf> {
   const state: HotState = new Map()
-  const source = { log, codec, topics: HOT_TOPICS, ...options }
   let sealed = true
-  for (const end of await log.ends(partitionsOf(log, HOT_TOPICS))) {
+  for (const end of await source.log.ends(partitionsOf(source.log, HOT_TOPICS))) {
     let watermark = -Infinity
     const ofRun = (record: { envelope: { run: string | null }; knownFrom: Micros }): boolean => {
       if (record.envelope.run !== run) return false

@@ -1,5 +1,3 @@
-export { partitionsOf, readAdmitted } from './event-source.ts'
-export type { SourceOptions } from './event-source.ts'
 export { hotAsOf } from './hot-as-of.ts'
 export type { AsOfOptions, HotAsOf } from './hot-as-of.ts'
 export { compareKnown, mergeKnown } from './merge-known.ts'

@@ -1,11 +1,17 @@
-import { knownEventOf, type AdmittedRecord, type KnownEvent } from '@waggle/consume'
+import {
+  knownEventOf,
+  readAdmitted,
+  type AdmittedRecord,
+  type AdmittedSource,
+  type KnownEvent,
+} from '@waggle/consume'
 import type { Micros } from '@waggle/base'
 import { EVENT_TOPICS } from '@waggle/event'
 import type { EnvelopeView } from '@waggle/codec'
-import { partitionsOf, readAdmitted, type SourceOptions } from './event-source.ts'
+import { partitionsOf } from '@waggle/log'
 import { cutKnown, mergeKnown } from './merge-known.ts'
 
-export interface ReplayOptions extends Omit<SourceOptions, 'topics'> {
+export interface ReplayOptions extends AdmittedSource {
   /** All event topics if left out. */
   readonly topics?: readonly string[]
   /** The run to replay; null is live. */
@@ -35,10 +41,9 @@ export async function* replayBatches(options: ReplayOptions): AsyncGenerator<Kno
 /** The same undecoded: routing fields can be read, the rest stays bytes. */
 export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<AdmittedRecord[]> {
   const { log, topics = EVENT_TOPICS, asOf = Infinity } = options
-  const source = { ...options, topics }
   const keep = keeper(options)
   const ends = await log.ends(partitionsOf(log, topics))
-  yield* mergeKnown(ends.map((end) => cutKnown(readAdmitted(source, end), keep, asOf)))
+  yield* mergeKnown(ends.map((end) => cutKnown(readAdmitted(options, end), keep, asOf)))
 }
 
 function keeper({ run, swarm, where }: ReplayOptions): (record: AdmittedRecord) => boolean {

@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto'
 import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
-import {
-  COORDINATION_TOPICS,
-  emptyPartition,
-  foldCoordination,
-  type PartitionState,
-} from './fold-coordination.ts'
-import { resultEvent } from './result-events.ts'
+import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
+import { foldResults } from './result-events.ts'
 
 /** Takes results in order; called again with the same ones after a failure. */
 export type PublishResults = (events: readonly WaggleEvent[]) => Promise<void>
@@ -53,13 +48,7 @@ export function createCoordinationProjection(publish: PublishResults): Coordinat
       const known = events.filter(({ record }) => record.offset >= applied).map(knownEventOf)
       const state = partitions.get(name) ?? emptyPartition()
       partitions.set(name, state)
-      const results: WaggleEvent[] = []
-      for (const event of known) {
-        const before = state.results
-        foldCoordination(state, event).forEach((result, index) => {
-          results.push(resultEvent(at, before + index + 1, result))
-        })
-      }
+      const results = foldResults(state, at, known)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
       pending.set(name, results)
       await publishPending(name)

@@ -1,12 +1,11 @@
 import { isWaggleError } from '@waggle/base'
-import { judgeBatch, emptyAdmission } from '@waggle/consume'
+import { readAdmitted } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
-import type { EventLog } from '@waggle/log'
+import { partitionsOf, type EventLog } from '@waggle/log'
 import type { PublishResults } from './project-coordination.ts'
 import { COORDINATOR, resultRecord } from './result-events.ts'
 
 const RESULT_TOPICS = ['waggle.lock-results.v1', 'waggle.proposal-results.v1'] as const
-const READ_RECORDS = 4096
 
 /**
  * Appends results that are not in the log yet. What is there is read once, before the first append: so a
@@ -37,21 +36,12 @@ export function createResultPublisher(log: EventLog, codec: Codec): PublishResul
 /** Last sequence number of every coordinator session in the log. */
 async function readPublished(log: EventLog, codec: Codec): Promise<Map<string, number>> {
   const lastSeqs = new Map<string, number>()
-  for (const topic of RESULT_TOPICS) {
-    for (let partition = 0; partition < (log.topics[topic] ?? 0); partition++) {
-      let admission = emptyAdmission()
-      for (let offset = 0n; ;) {
-        const records = await log.read({ topic, partition, offset }, READ_RECORDS)
-        const last = records.at(-1)
-        if (last === undefined) break
-        const judged = await judgeBatch(codec, admission, { topic, partition, records })
-        admission = judged.admission
-        for (const { envelope } of judged.admitted) {
-          if (envelope.agent !== COORDINATOR) continue
-          const { session, seq } = envelope
-          lastSeqs.set(session, Math.max(seq, lastSeqs.get(session) ?? 0))
-        }
-        offset = last.offset + 1n
+  for (const end of await log.ends(partitionsOf(log, RESULT_TOPICS))) {
+    for await (const batch of readAdmitted({ log, codec }, end)) {
+      for (const { envelope } of batch) {
+        if (envelope.agent !== COORDINATOR) continue
+        const { session, seq } = envelope
+        lastSeqs.set(session, Math.max(seq, lastSeqs.get(session) ?? 0))
       }
     }
   }

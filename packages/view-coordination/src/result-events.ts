@@ -1,4 +1,5 @@
 import type { Codec } from '@waggle/codec'
+import type { KnownEvent } from '@waggle/consume'
 import {
   derivedId,
   eventId,
@@ -8,7 +9,7 @@ import {
   type WaggleEvent,
 } from '@waggle/event'
 import type { AppendRecord } from '@waggle/log'
-import type { Result } from './fold-coordination.ts'
+import { foldCoordination, type PartitionState, type Result } from './fold-coordination.ts'
 
 export const COORDINATOR = 'coordinator'
 
@@ -22,6 +23,20 @@ export function resultEvent(at: TopicPartition, seq: number, result: Result): Wa
   const session = resultSession(at)
   const id = eventId(session, seq, result.known_at)
   return { ...result, id, agent: COORDINATOR, session, seq } as WaggleEvent
+}
+
+/** Folds events into a partition's state; returns the results they brought, numbered on from those before. */
+export function foldResults(
+  state: PartitionState,
+  at: TopicPartition,
+  events: readonly KnownEvent[],
+): WaggleEvent[] {
+  return events.flatMap((event) => {
+    const before = state.results
+    return foldCoordination(state, event).map((result, index) =>
+      resultEvent(at, before + index + 1, result),
+    )
+  })
 }
 
 export function resultRecord(codec: Codec, event: WaggleEvent): AppendRecord {

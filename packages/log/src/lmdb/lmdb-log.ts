@@ -3,7 +3,7 @@ import type { Clock } from '@waggle/base'
 import type { TopicPartition } from '@waggle/event'
 import { AppendSignal } from '../append-signal.ts'
 import type { AppendRecord, EventLog } from '../event-log.ts'
-import { checkPartition, closedError, outOfRangeError, partitionsOf } from '../log-errors.ts'
+import { checkPartition, closedError, outOfRangeError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { tailByReading } from '../tail.ts'
 import { CommitWatch } from './commit-watch.ts'
@@ -35,7 +35,7 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
   }
 
   const place = (record: AppendRecord): PlacedRecord => {
-    const partition = choosePartition(record, partitionsOf(topics, record.topic))
+    const partition = choosePartition(record, partitionCountOf(topics, record.topic))
     return { record, at: locate({ topic: record.topic, partition }) }
   }
 

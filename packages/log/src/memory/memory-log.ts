@@ -7,7 +7,7 @@ import {
   closedError,
   duplicateSeqError,
   outOfRangeError,
-  partitionsOf,
+  partitionCountOf,
 } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { EMPTY_WINDOW, extendWindow, lookupSeq, type ProducerWindow } from '../producer-window.ts'
@@ -42,7 +42,7 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
   }
 
   const place = (record: AppendRecord): TopicPartition => {
-    const count = partitionsOf(topics, record.topic)
+    const count = partitionCountOf(topics, record.topic)
     return { topic: record.topic, partition: choosePartition(record, count) }
   }
 

@@ -1,31 +1,24 @@
-import { emptyAdmission, judgeBatch, type AdmittedRecord } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
-import type { Position, TopicPartition } from '@waggle/event'
+import type { Position } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
+import { emptyAdmission, type AdmittedRecord } from './admission.ts'
+import { judgeBatch } from './judge-batch.ts'
 
-export interface SourceOptions {
+export interface AdmittedSource {
   readonly log: EventLog
   readonly codec: Codec
-  readonly topics: readonly string[]
-  /** Most records read from a partition at once. */
+  /** Most records read at once. */
   readonly batchRecords?: number
 }
 
 const BATCH_RECORDS = 4096
-
-/** The partitions of some topics. */
-export function partitionsOf(log: EventLog, topics: readonly string[]): TopicPartition[] {
-  return topics.flatMap((topic) =>
-    Array.from({ length: log.topics[topic] ?? 0 }, (_, partition) => ({ topic, partition })),
-  )
-}
 
 /**
  * The admitted records of a partition up to `end`, in batches, with the admission every view makes:
  * replay sees exactly what the views saw, refusals left out.
  */
 export async function* readAdmitted(
-  { log, codec, batchRecords = BATCH_RECORDS }: SourceOptions,
+  { log, codec, batchRecords = BATCH_RECORDS }: AdmittedSource,
   end: Position,
 ): AsyncGenerator<readonly AdmittedRecord[]> {
   let admission = emptyAdmission()
