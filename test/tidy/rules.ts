@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, number>> = {
   'view-analytics': 5,
   'view-coordination': 5,
   replay: 6,
+  service: 6,
   query: 7,
   'hot-view': 8,
   analytics: 8,
@@ -78,8 +79,16 @@ export const frontDoors: Check = (file) => {
 const BANNED: readonly [pattern: RegExp, instead: string, allowed: RegExp][] = [
   [/\bDate\.now\(/, 'an injected Clock', /base\/src\/clock\.ts$/],
   [/\bMath\.random\b/, 'an injected Random', /base\/src\/random\.ts$/],
-  [/\bsetTimeout\(/, 'Clock.sleep', /(base\/src\/clock|consume\/src\/progress)\.ts$/],
-  [/\bprocess\.env\b/, 'a config record', /services\/[^/]+\/src\/main\.ts$/],
+  [
+    /\bsetTimeout\(/,
+    'Clock.sleep',
+    /(base\/src\/clock|consume\/src\/progress|native-process)\.ts$/,
+  ],
+  [
+    /\bprocess\.env\b/,
+    'a config record',
+    /(services\/[^/]+\/src\/main|infra\/native\/src\/[a-z-]+)\.ts$/,
+  ],
   [/\bT[O]DO\b|\bFIX[M]E\b/, 'an issue', /^$/],
   [/:\s*any\b|\bas any\b|<any>/, 'a type', /^$/],
   [/\.only\(/, 'nothing', /^$/],
