@@ -153,7 +153,7 @@ describe('the registry over HTTP', () => {
 
   it('says so when its port is taken', async () => {
     const port = Number(new URL(server.url).port)
-    const second = createRegistryServer(createLogRegistry({ log: log() }), port)
+    const second = createRegistryServer(createLogRegistry({ log: log() }), { port })
     await expect(second.start()).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 

@@ -1,8 +1,15 @@
-export { createRegistryApp } from './rest-app.ts'
+export { createRegistryApp, LOOPBACK_HOSTS } from './rest-app.ts'
 export { createRegistryServer } from './rest-server.ts'
-export type { RegistryServer } from './rest-server.ts'
+export type { RegistryServer, RegistryServerOptions } from './rest-server.ts'
 export { createLogRegistry } from './log-registry.ts'
 export type { LogRegistry } from './log-registry.ts'
+export { readCommand } from './registry-command.ts'
+export type {
+  ConfigCommand,
+  DeleteCommand,
+  RegisterCommand,
+  RegistryCommand,
+} from './registry-command.ts'
 export {
   applyCommand,
   checkSchema,
@@ -13,7 +20,8 @@ export {
 } from './registry-state.ts'
 export type {
   CommandVerdict,
-  RegistryCommand,
+  RefusalCode,
+  RegistryRefusal,
   RegistryState,
   SubjectVersion,
 } from './registry-state.ts'

@@ -1,13 +1,13 @@
 import { WaggleError } from '@waggle/base'
 import type { SchemaRegistry } from '@waggle/codec'
-import { positionText, SCHEMA_TOPIC, type AvroRecord, type Position } from '@waggle/event'
+import { positionText, SCHEMA_TOPIC, type Position } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
+import { readCommand, type RegistryCommand } from './registry-command.ts'
 import {
   applyCommand,
   emptyRegistry,
-  schemaText,
+  settledVerdict,
   type CommandVerdict,
-  type RegistryCommand,
   type RegistryState,
 } from './registry-state.ts'
 
@@ -15,7 +15,7 @@ import {
 export interface LogRegistry extends SchemaRegistry {
   /** The state with everything that is in the log now. */
   state(): Promise<RegistryState>
-  /** Appends a command and returns the log's verdict on it. */
+  /** Appends a command that would change something, and returns the log's verdict on it. */
   submit(command: RegistryCommand): Promise<CommandVerdict>
 }
 
@@ -23,7 +23,9 @@ const READ_RECORDS = 1000
 
 export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegistry {
   const state = emptyRegistry()
+  /** Verdicts by position, kept only while somebody waits for one. */
   const verdicts = new Map<string, CommandVerdict>()
+  let waiting = 0
   let next: Position = { topic: SCHEMA_TOPIC, partition: 0, offset: 0n }
   let folding: Promise<void> = Promise.resolve()
 
@@ -33,7 +35,8 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
       const last = records.at(-1)
       if (last === undefined) return
       for (const record of records) {
-        verdicts.set(positionText(record), verdictOn(state, record.value))
+        const verdict = verdictOn(state, record.value)
+        if (waiting > 0) verdicts.set(positionText(record), verdict)
       }
       next = { ...next, offset: last.offset + 1n }
     }
@@ -45,15 +48,26 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
     return folding
   }
 
-  const submit = async (command: RegistryCommand): Promise<CommandVerdict> => {
+  const appendAndJudge = async (command: RegistryCommand): Promise<CommandVerdict> => {
     const record = {
       topic: SCHEMA_TOPIC,
       key: command.subject ?? '',
       value: Buffer.from(JSON.stringify(command)),
     }
-    const [position] = await log.append([record])
+    waiting++
+    try {
+      const [position] = await log.append([record])
+      await catchUp()
+      return verdicts.get(positionText(position!))!
+    } finally {
+      if (--waiting === 0) verdicts.clear()
+    }
+  }
+
+  /** What is refused is not appended; what is appended is judged again in its place among the others. */
+  const submit = async (command: RegistryCommand): Promise<CommandVerdict> => {
     await catchUp()
-    return verdicts.get(positionText(position!))!
+    return settledVerdict(state, command) ?? appendAndJudge(command)
   }
 
   return {
@@ -63,14 +77,12 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
       return state
     },
     register: async (subject, schema) => {
-      await catchUp()
-      const known = registeredId(state, subject, schema)
-      if (known !== undefined) return known
       const verdict = await submit({ op: 'register', subject, schema })
       if (verdict.is === 'registered') return verdict.id
-      if (verdict.is === 'configured')
+      if (verdict.is !== 'refused')
         throw new Error('Broken invariant: a register command registers')
-      throw new WaggleError(verdict.code, `${subject}: ${verdict.reason}`, { input: subject })
+      const code = verdict.code === 'SCHEMA_INCOMPATIBLE' ? 'SCHEMA_INCOMPATIBLE' : 'SCHEMA_INVALID'
+      throw new WaggleError(code, `${subject}: ${verdict.reason}`, { input: subject })
     },
     byId: async (id) => {
       if (state.schemas[id - 1] === undefined) await catchUp()
@@ -84,18 +96,7 @@ export function createLogRegistry({ log }: { readonly log: EventLog }): LogRegis
 
 /** A command that cannot be read changes nothing: the topic stays readable whoever wrote to it. */
 function verdictOn(state: RegistryState, value: Buffer): CommandVerdict {
-  try {
-    return applyCommand(state, JSON.parse(value.toString()) as RegistryCommand)
-  } catch {
-    return { is: 'refused', code: 'SCHEMA_INVALID', reason: 'not a command of the registry' }
-  }
-}
-
-function registeredId(
-  state: RegistryState,
-  subject: string,
-  schema: AvroRecord,
-): number | undefined {
-  const id = state.idByText.get(schemaText(schema))
-  return state.subjects.get(subject)?.find((version) => version.id === id)?.id
+  const command = readCommand(value)
+  if (command !== undefined) return applyCommand(state, command)
+  return { is: 'refused', code: 'SCHEMA_INVALID', reason: 'not a command of the registry' }
 }

@@ -9,8 +9,20 @@ export interface RegistryServer extends Service {
   readonly url: string
 }
 
-/** The registry over HTTP on the loopback address; port 0 takes any free one. */
-export function createRegistryServer(registry: LogRegistry, port = 0): RegistryServer {
+export interface RegistryServerOptions {
+  /** 0 takes any free one. */
+  readonly port?: number
+  /** Address to listen on; the loopback address if left out. */
+  readonly address?: string
+  /** Host names it answers to; those of this machine's loopback if left out. */
+  readonly hosts?: readonly string[]
+}
+
+/** The registry over HTTP. */
+export function createRegistryServer(
+  registry: LogRegistry,
+  { port = 0, address = '127.0.0.1', hosts }: RegistryServerOptions = {},
+): RegistryServer {
   let server: Server | undefined
   let url = ''
   return {
@@ -20,9 +32,9 @@ export function createRegistryServer(registry: LogRegistry, port = 0): RegistryS
     },
     start: () =>
       new Promise((resolve, reject) => {
-        const app = createRegistryApp(registry)
-        server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (address) => {
-          url = `http://127.0.0.1:${address.port}`
+        const app = createRegistryApp(registry, hosts)
+        server = serve({ fetch: app.fetch, hostname: address, port }, (bound) => {
+          url = `http://${address}:${bound.port}`
           resolve()
         }) as Server
         server.once('error', reject)
