@@ -27,6 +27,11 @@ export async function findJava(atLeast: number): Promise<string | undefined> {
 }
 
 async function javaVersion(java: string): Promise<number> {
-  const { stderr } = await run(java, ['-version']).catch(() => ({ stderr: '' }))
-  return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0)
+  try {
+    const { stderr } = await run(java, ['-version'])
+    return Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0)
+  } catch {
+    // Not only a rejection: a path through a file makes `run` itself throw.
+    return 0
+  }
 }

@@ -38,6 +38,8 @@ export const ERROR_CODES = {
   ],
   SUBJECT_UNKNOWN: [false, 'List the subjects with GET /subjects.'],
   VERSION_UNKNOWN: [false, 'List the versions with GET /subjects/{subject}/versions.'],
+  REGISTRY_UNAVAILABLE: [true, 'Look at the cause; projections wait and try again by themselves.'],
+  REGISTRY_DENIED: [false, 'Correct the credentials or their rights at the schema registry.'],
   // log
   TOPIC_UNKNOWN: [false, 'Create the log with this topic in its topic list.'],
   TOPIC_CONFLICT: [false, 'Open the log with the partition count it was created with.'],

@@ -1,4 +1,4 @@
-import { isWaggleError } from '@waggle/base'
+import { isWaggleError, type ErrorCode } from '@waggle/base'
 import { schemaIdOf, type Codec } from '@waggle/codec'
 import type { LogBatch } from '@waggle/log'
 import {
@@ -34,17 +34,37 @@ export async function judgeBatch(
   return { admitted, refusals, admission }
 }
 
-/** An id that cannot be loaded is left for admission to refuse, record by record. */
+/** What a frame is at fault for. Any other error says that the registry cannot be asked now. */
+const LEFT_TO_ADMISSION: readonly ErrorCode[] = ['SCHEMA_UNKNOWN', 'SCHEMA_INVALID']
+
+/**
+ * Loads each schema of the batch once, all at the same time. One that there is not, or that is not of an
+ * event, is left for admission to refuse, record by record. If the registry does not answer the batch fails
+ * and is tried again: a record must not be refused for what it is not at fault for.
+ */
 async function loadSchemas(codec: Codec, batch: LogBatch): Promise<void> {
-  let loaded: number | undefined
+  const ids = new Set<number>()
+  let last: number | undefined
   for (const { value } of batch.records) {
-    try {
-      const schemaId = schemaIdOf(value)
-      if (schemaId === loaded) continue
-      await codec.load(schemaId)
-      loaded = schemaId
-    } catch (error) {
-      if (!isWaggleError(error) || error.code === 'VIEW_UNAVAILABLE') throw error
-    }
+    const id = frameId(value)
+    if (id !== undefined && id !== last) ids.add(id)
+    last = id
+  }
+  await Promise.all([...ids].map((id) => loadOrLeave(codec, id)))
+}
+
+async function loadOrLeave(codec: Codec, id: number): Promise<void> {
+  try {
+    await codec.load(id)
+  } catch (error) {
+    if (!isWaggleError(error) || !LEFT_TO_ADMISSION.includes(error.code)) throw error
+  }
+}
+
+function frameId(value: Buffer): number | undefined {
+  try {
+    return schemaIdOf(value)
+  } catch {
+    return undefined
   }
 }
