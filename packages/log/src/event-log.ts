@@ -12,8 +12,9 @@ export interface EventLog {
   readonly supports: LogFeatures
 
   /**
-   * Appends all records or none, durably, and returns their positions in the given order.
-   * Records of one topic and key keep their order. LOG_UNAVAILABLE: not acknowledged, may be retried.
+   * Appends all records durably and returns their positions in the given order. Records of one topic and
+   * key keep their order. LOG_UNAVAILABLE: not acknowledged; where an engine does not recognise
+   * repetitions, records of it may stand in the log all the same, and (session, seq) admits them once.
    */
   append(records: readonly AppendRecord[]): Promise<AppendResult[]>
 
@@ -36,6 +37,8 @@ export interface EventLog {
 export interface LogFeatures {
   /** Recognises (session, seq) and returns the first position again. */
   readonly idempotentAppend: boolean
+  /** All records of an append or none, whatever their partitions; otherwise only what is refused before sending. */
+  readonly atomicAppend: boolean
   /** Records outlive the process. */
   readonly durable: boolean
 }

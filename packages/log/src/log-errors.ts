@@ -1,4 +1,4 @@
-import { WaggleError } from '@waggle/base'
+import { messageOf, WaggleError } from '@waggle/base'
 import { partitionName, positionText, type Position, type TopicPartition } from '@waggle/event'
 
 export function closedError(): WaggleError {
@@ -22,10 +22,30 @@ export function checkPartition(topics: Readonly<Record<string, number>>, at: Top
   }
 }
 
-export function outOfRangeError(from: Position, end: bigint): WaggleError {
-  return new WaggleError('OFFSET_OUT_OF_RANGE', `${positionText(from)} is beyond the end ${end}`, {
+export function outOfRangeError(from: Position, end: bigint, start = 0n): WaggleError {
+  const where =
+    from.offset < start
+      ? `is before the start ${start}: retention or someone deleted what was there`
+      : `is beyond the end ${end}`
+  return new WaggleError('OFFSET_OUT_OF_RANGE', `${positionText(from)} ${where}`, {
     input: positionText(from),
   })
+}
+
+/** Which of these positions lies outside its partition, as the engine said that one does. */
+export function firstOutside(
+  from: readonly Position[],
+  starts: readonly bigint[],
+  ends: readonly bigint[],
+): WaggleError {
+  const outside = from.findIndex(({ offset }, at) => offset < starts[at]! || offset > ends[at]!)
+  const at = Math.max(outside, 0)
+  return outOfRangeError(from[at]!, ends[at]!, starts[at]!)
+}
+
+/** The engine's server did not do what was asked; nothing is known to be lost. */
+export function unavailableError(what: string, cause: unknown): WaggleError {
+  return new WaggleError('LOG_UNAVAILABLE', `${what} failed: ${messageOf(cause)}`, { cause })
 }
 
 export function duplicateSeqError(at: TopicPartition, session: string, seq: number): WaggleError {

@@ -46,7 +46,7 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
 
   const log: EventLog = {
     topics,
-    supports: { idempotentAppend: true, durable: true },
+    supports: { idempotentAppend: true, atomicAppend: true, durable: true },
     append: async (records) => {
       if (closed) throw closedError()
       return commits.append(records.map(place))

@@ -53,7 +53,7 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
 
   const log: EventLog = {
     topics,
-    supports: { idempotentAppend: true, durable: false },
+    supports: { idempotentAppend: true, atomicAppend: true, durable: false },
     append: async (records) => {
       if (closed) throw closedError()
       const undo = snapshot(
