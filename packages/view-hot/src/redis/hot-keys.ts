@@ -1,0 +1,67 @@
+import { WaggleError } from '@waggle/base'
+import { partitionName, type TopicPartition } from '@waggle/event'
+import type { SwarmScope } from '../hot-view.ts'
+
+/**
+ * Every key of a log partition carries the partition as its hash tag, so that its effect and its position
+ * lie in one slot and move in one script:
+ *
+ *   waggle:{topic/partition}:position                         hash    next_offset, applied_at, admission …
+ *   waggle:{topic/partition}:totals:<run>:<swarm>             hash    clock, stale_fills
+ *   waggle:{topic/partition}:agents:<run>:<swarm>             hash    agent -> entry
+ *   waggle:{topic/partition}:states:<run>:<swarm>             hash    type/agent -> entry
+ *   waggle:{topic/partition}:signals:<run>:<swarm>            zset    entry by the time it expires
+ *   waggle:{topic/partition}:decisions:<run>:<swarm>          list    entries, newest last
+ *   waggle:{topic/partition}:agent-decisions:<run>:<swarm>:<agent>   list
+ *   waggle:{topic/partition}:holdings:<run>:<swarm>           hash    agent/instrument -> holding
+ *   waggle:{topic/partition}:fences:<run>:<swarm>             hash    resource -> token
+ *   waggle:{topic/partition}:bars:<run>:<swarm>:<instrument>  zset    entry by occurred_at
+ *
+ * run is empty live; run, swarm, agent and instrument are percent-encoded. hot-json.ts says what an entry is.
+ */
+export type HashCollection = 'totals' | 'agents' | 'states' | 'holdings' | 'fences'
+export type ListCollection = 'signals' | 'decisions' | 'agent-decisions' | 'bars'
+export type Collection = HashCollection | ListCollection
+
+export interface HotKey {
+  /** 'waggle.fills.v1/3' */
+  readonly partition: string
+  readonly collection: string
+  readonly scope: SwarmScope
+}
+
+export interface HotKeys {
+  /** Matches every key of the view in SCAN. */
+  readonly pattern: string
+  position(at: TopicPartition): string
+  of(at: TopicPartition, collection: Collection, scope: SwarmScope, name?: string): string
+  /** Undefined for keys that are not the view's. */
+  parse(key: string): HotKey | undefined
+}
+
+const PREFIX = /^[A-Za-z0-9._-]+$/
+
+/** CONFIG_INVALID for a prefix with other characters than letters, digits, dot, dash and underscore. */
+export function createHotKeys(prefix = 'waggle'): HotKeys {
+  if (!PREFIX.test(prefix)) {
+    throw new WaggleError('CONFIG_INVALID', `The key prefix ${prefix} is no plain name`)
+  }
+  const tagged = (at: TopicPartition): string => `${prefix}:{${partitionName(at)}}`
+  const shape = new RegExp(
+    `^${prefix.replaceAll('.', '\\.')}:\\{([^}]+)\\}:([^:]+):([^:]*):([^:]*)`,
+  )
+  return {
+    pattern: `${prefix}:{*}:*`,
+    position: (at) => `${tagged(at)}:position`,
+    of: (at, collection, { run, swarm }, name) =>
+      [tagged(at), collection, ...[run ?? '', swarm].map(encodeURIComponent)].join(':') +
+      (name === undefined ? '' : `:${encodeURIComponent(name)}`),
+    parse: (key) => {
+      const match = shape.exec(key)
+      if (match === null) return undefined
+      const [, partition = '', collection = '', run = '', swarm = ''] = match
+      const scope = { run: decodeURIComponent(run) || null, swarm: decodeURIComponent(swarm) }
+      return { partition, collection, scope }
+    },
+  }
+}

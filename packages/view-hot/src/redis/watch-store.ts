@@ -1,0 +1,50 @@
+import type { Clock, Logger, Service } from '@waggle/base'
+import type { ProjectionRunner } from '@waggle/consume'
+import type { RedisProjection } from './project-redis.ts'
+
+export interface StoreWatchOptions {
+  readonly projection: RedisProjection
+  readonly runner: ProjectionRunner
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Milliseconds between two looks. */
+  readonly intervalMs?: number
+}
+
+const INTERVAL_MS = 1000
+
+/**
+ * Looks whether Redis still has what was applied. A write notices a loss by itself; this notices it where
+ * no events come, and sends the runner back to the stored positions.
+ */
+export function createStoreWatch(options: StoreWatchOptions): Service {
+  const { projection, runner, clock, logger, intervalMs = INTERVAL_MS } = options
+  let stopping = new AbortController()
+  let loop = Promise.resolve()
+
+  const look = async (): Promise<void> => {
+    if ((await runner.status()).state !== 'running' || !(await projection.hasLost())) return
+    logger.warn({ projection: projection.name }, 'Redis has lost data: projecting them again')
+    await runner.pause()
+    await runner.resume()
+  }
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(intervalMs, signal).catch(() => {})
+      if (signal.aborted) return
+      // The runner meets the same trouble and reports it.
+      await look().catch(() => {})
+    }
+  }
+  return {
+    name: 'hot-store-watch',
+    start: async () => {
+      stopping = new AbortController()
+      loop = watch(stopping.signal)
+    },
+    stop: async () => {
+      stopping.abort()
+      await loop
+    },
+  }
+}
