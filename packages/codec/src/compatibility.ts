@@ -133,14 +133,14 @@ class Resolution {
   }
 }
 
-/** Names are compared without their namespace, as Java's SchemaCompatibility does; an alias counts too. */
+/** Names are compared without their namespace, aliases with it, as Java's SchemaCompatibility does. */
 function nameProblem(
   reader: SchemaNode,
   writer: SchemaNode,
   path: string,
 ): Incompatibility[] | undefined {
-  const wanted = [reader.name, ...reader.aliases].map(shortName)
-  if (wanted.includes(shortName(writer.name))) return undefined
+  const sameName = shortName(reader.name) === shortName(writer.name)
+  if (sameName || reader.aliases.includes(writer.name!)) return undefined
   return [{ path, reason: `${reader.type} ${reader.name} cannot read ${writer.name}` }]
 }
 

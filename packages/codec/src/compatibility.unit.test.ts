@@ -71,6 +71,7 @@ describe('a reader', () => {
     ],
     ['tells records by name', record([]), record([], 'S'), false],
     ['knows a record by its alias', record([], 'R', { aliases: ['S'] }), record([], 'S'), true],
+    ['but not its namesake', record([], 'R', { aliases: ['x.S'] }), record([], 'S'), false],
     ['ignores namespaces', record([], 'a.R'), record([], 'b.R'), true],
     ['reads the same decimal', decimal(38, 9), decimal(38, 9), true],
     ['reads no other scale', decimal(38, 9), decimal(38, 2), false],
