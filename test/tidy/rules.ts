@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, number>> = {
   'view-analytics': 5,
   'view-coordination': 5,
   replay: 6,
+  'clickhouse-http': 6,
   service: 6,
   query: 7,
   'hot-view': 8,

@@ -3,27 +3,9 @@ import { join, resolve } from 'node:path'
 import { createClient, type ClickHouseClient } from '@clickhouse/client'
 import { messageOf, WaggleError } from '@waggle/base'
 import type { AnalyticsStore, AvroInsert } from '../analytics-store.ts'
-import { assertReadOnly, singleStatement } from '../read-only.ts'
-import { analystError, insertError, unavailable } from './chdb-errors.ts'
-
-/** One block, one part: an insert takes effect whole or not at all. */
-const INSERT_SETTINGS = [
-  'async_insert = 0',
-  'insert_deduplicate = 1',
-  'max_threads = 1',
-  'max_insert_threads = 1',
-  'max_block_size = 1000000',
-  'max_insert_block_size = 1000000',
-  'min_insert_block_size_rows = 1000000',
-  'min_insert_block_size_bytes = 0',
-  'input_format_avro_allow_missing_fields = 1',
-  'input_format_null_as_default = 1',
-].join(', ')
-
-const EXACT_NUMBERS =
-  'output_format_json_quote_64bit_integers = 1, output_format_json_quote_decimals = 1'
-const ANALYST_ROWS_MAX = 1_000_000
-const ANALYST_SECONDS_MAX = 30
+import { analystSelect, ANALYST_LIMITS, type Params } from '../analyst-select.ts'
+import { EXACT_NUMBERS, INSERT_SETTINGS, settingsText } from '../engine-settings.ts'
+import { analystError, insertError, unavailable } from '../store-errors.ts'
 
 /**
  * ClickHouse in this process (chdb). One process owns a path. Its connection turns binary bodies into text,
@@ -43,9 +25,9 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
       throw unavailable(error)
     })
   }
-  await command(`SET ${EXACT_NUMBERS}`)
+  await command(`SET ${settingsText(EXACT_NUMBERS)}`)
   await analyst.command({
-    query: `SET ${EXACT_NUMBERS}, max_execution_time = ${ANALYST_SECONDS_MAX}, readonly = 1`,
+    query: `SET ${settingsText({ ...EXACT_NUMBERS, ...ANALYST_LIMITS })}, readonly = 1`,
   })
 
   return {
@@ -55,13 +37,8 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
         throw unavailable(error)
       }),
     readOnly: async <T>(sql: string, params?: Params) => {
-      const explain = `EXPLAIN AST ${singleStatement(sql)}`
       try {
-        const tree = await rowsOf<string | { explain: string }>(analyst, explain, params)
-        // The engine gives lines or rows, depending on the statement.
-        assertReadOnly(tree.map((line) => (typeof line === 'string' ? line : line.explain)))
-        const bounded = `SELECT * FROM (\n${sql}\n) LIMIT ${ANALYST_ROWS_MAX}`
-        return await rowsOf<T>(analyst, bounded, params)
+        return await analystSelect<T>(sql, 'default', (query) => rowsOf(analyst, query, params))
       } catch (error) {
         throw analystError(error)
       }
@@ -70,7 +47,7 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
       const list = columns.join(', ')
       const file = join(spool, `${spooled++}.avro`)
       const sql =
-        `INSERT INTO ${table} (${list}) SETTINGS ${INSERT_SETTINGS}, insert_deduplication_token = '${token}' ` +
+        `INSERT INTO ${table} (${list}) SETTINGS ${settingsText(INSERT_SETTINGS)}, insert_deduplication_token = '${token}' ` +
         `SELECT ${list} FROM file('${file}', 'Avro')`
       try {
         writeFileSync(file, container)
@@ -87,8 +64,6 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
     },
   }
 }
-
-type Params = Readonly<Record<string, unknown>>
 
 async function rowsOf<T>(client: ClickHouseClient, sql: string, params?: Params): Promise<T[]> {
   const query_params = params === undefined ? {} : { query_params: { ...params } }
