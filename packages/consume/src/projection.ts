@@ -17,6 +17,8 @@ export interface Projection {
    * help, or RecordRejected for a record this view can never take; nothing is applied then.
    */
   apply(batch: ProjectionBatch): Promise<void>
+  /** Forgets what it holds of all other partitions: another process has them now. Views kept elsewhere need none. */
+  keep?(partitions: readonly TopicPartition[]): Promise<void>
   /** Forgets everything, positions too. */
   reset(): Promise<void>
   /** Equal digests mean equal views. */

@@ -5,8 +5,12 @@ import { createCoordinationView, type CoordinationView } from './coordination-vi
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
 import { foldResults } from './result-events.ts'
 
-/** Takes results in order; called again with the same ones after a failure. */
-export type PublishResults = (events: readonly WaggleEvent[]) => Promise<void>
+export interface ResultPublisher {
+  /** Takes results in order; called again with the same ones after a failure. */
+  publish(events: readonly WaggleEvent[]): Promise<void>
+  /** Others may have published since: what is in the log is read again before the next publication. */
+  lookAgain(): void
+}
 
 export interface CoordinationProjection extends Projection {
   readonly view: CoordinationView
@@ -17,7 +21,7 @@ export interface CoordinationProjection extends Projection {
  * publication is repeated before anything else of the partition is applied, and the results' sequence
  * numbers make that harmless.
  */
-export function createCoordinationProjection(publish: PublishResults): CoordinationProjection {
+export function createCoordinationProjection(publisher: ResultPublisher): CoordinationProjection {
   const partitions = new Map<string, PartitionState>()
   const checkpoints = new Map<string, Checkpoint>()
   const pending = new Map<string, readonly WaggleEvent[]>()
@@ -25,7 +29,7 @@ export function createCoordinationProjection(publish: PublishResults): Coordinat
   const publishPending = async (name: string): Promise<void> => {
     const waiting = pending.get(name)
     if (waiting === undefined) return
-    if (waiting.length > 0) await publish(waiting)
+    if (waiting.length > 0) await publisher.publish(waiting)
     pending.delete(name)
   }
 
@@ -52,6 +56,13 @@ export function createCoordinationProjection(publish: PublishResults): Coordinat
       checkpoints.set(name, { topic, partition, nextOffset, admission })
       pending.set(name, results)
       await publishPending(name)
+    },
+    keep: async (kept) => {
+      const names = new Set(kept.map(partitionName))
+      for (const held of [partitions, checkpoints, pending]) {
+        for (const name of held.keys()) if (!names.has(name)) held.delete(name)
+      }
+      publisher.lookAgain()
     },
     reset: async () => {
       partitions.clear()

@@ -1,8 +1,9 @@
 import { isWaggleError } from '@waggle/base'
 import { readAdmitted } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
+import type { WaggleEvent } from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
-import type { PublishResults } from './project-coordination.ts'
+import type { ResultPublisher } from './project-coordination.ts'
 import { COORDINATOR, resultRecord } from './result-events.ts'
 
 const RESULT_TOPICS = ['waggle.lock-results.v1', 'waggle.proposal-results.v1'] as const
@@ -11,10 +12,10 @@ const RESULT_TOPICS = ['waggle.lock-results.v1', 'waggle.proposal-results.v1'] a
  * Appends results that are not in the log yet. What is there is read once, before the first append: so a
  * restart, which recounts from the start, sends nothing again.
  */
-export function createResultPublisher(log: EventLog, codec: Codec): PublishResults {
+export function createResultPublisher(log: EventLog, codec: Codec): ResultPublisher {
   let published: Promise<Map<string, number>> | undefined
 
-  return async (events) => {
+  const publish = async (events: readonly WaggleEvent[]): Promise<void> => {
     published ??= readPublished(log, codec).catch((error: unknown) => {
       published = undefined
       throw error
@@ -31,6 +32,7 @@ export function createResultPublisher(log: EventLog, codec: Codec): PublishResul
     }
     for (const { session, seq } of fresh) lastSeqs.set(session, seq)
   }
+  return { publish, lookAgain: () => void (published = undefined) }
 }
 
 /** Last sequence number of every coordinator session in the log. */

@@ -9,6 +9,8 @@ export type {
   KafkaTls,
   OpenDriver,
 } from './kafka-driver.ts'
+export { createGroupMember } from './group-member.ts'
+export type { GroupMember, GroupMemberOptions } from './group-member.ts'
 export { openKafkaLog } from './kafka-log.ts'
 export type { KafkaLog, KafkaLogOptions, KafkaLogStatus } from './kafka-log.ts'
 export { openKafkajsDriver } from './kafkajs-driver.ts'

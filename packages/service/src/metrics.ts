@@ -1,0 +1,40 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Health } from './health.ts'
+
+/** Prometheus metrics of a service; `health` is asked at every scrape. */
+export function createMetrics(service: string, health: () => Promise<Health>): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames, registers })
+
+  const up = gauge('waggle_service_up', '1 while nothing is wrong, else 0')
+  const logUp = gauge('waggle_log_up', '1 while the broker answers, else 0')
+  const pending = gauge('waggle_log_pending_bytes', 'Bytes of appends not acknowledged yet')
+  const lag = gauge('waggle_projection_lag_records', 'Records not applied yet', ['projection'])
+  const refused = gauge('waggle_projection_refused_records', 'Records sent to the dead letters', [
+    'projection',
+  ])
+  const state = gauge('waggle_projection_state', '1 for the state a projection is in', [
+    'projection',
+    'state',
+  ])
+  // One gauge asks for all of them, so that a scrape looks at one moment.
+  Object.assign(up, {
+    collect: async () => {
+      const now = await health()
+      up.set(now.state === 'ok' ? 1 : 0)
+      logUp.set(now.log?.state === 'up' ? 1 : 0)
+      pending.set(now.log?.pendingBytes ?? 0)
+      state.reset()
+      for (const projection of now.projections) {
+        lag.set({ projection: projection.name }, Number(projection.lag))
+        refused.set({ projection: projection.name }, projection.refused)
+        state.set({ projection: projection.name, state: projection.state }, 1)
+      }
+    },
+  })
+  return registry
+}

@@ -1,0 +1,98 @@
+import { createLogger, messageOf, systemClock, type Clock, type Logger } from '@waggle/base'
+import type { RunnerStatus } from '@waggle/consume'
+import { parseEnvironment, type Environment, type ServiceConfig } from './config.ts'
+import { openEngines, type Engines } from './engines.ts'
+import { healthOf, type Health } from './health.ts'
+import { openHttpEndpoint } from './http-endpoint.ts'
+import { createMetrics } from './metrics.ts'
+import { parseTopicsFile } from './topics-file.ts'
+
+export interface ServiceContext extends Engines {
+  readonly config: ServiceConfig
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** A part of a service that projects, or waits to. */
+export interface Worker {
+  start(): Promise<void>
+  /** Drains: what was read is applied, or left for the next start. */
+  stop(): Promise<void>
+  status(): Promise<RunnerStatus>
+}
+
+export interface ProcessHooks {
+  readonly environment: Environment
+  readonly readFile: (path: string) => string
+  /** Called once with the end of the process: a reason to stop. */
+  readonly onStop: (stop: () => void) => void
+  /** Called with the address of the endpoint when it listens. */
+  readonly onListening?: (url: string) => void
+}
+
+/**
+ * The life of a service process: config, endpoint, engines, projecting, drain. Resolves when it has
+ * drained; CONFIG_INVALID, TOPIC_CONFLICT or SCHEMA_INCOMPATIBLE where a human has to mend something.
+ */
+export async function runService(
+  service: string,
+  build: (context: ServiceContext) => Promise<Worker>,
+  { environment, readFile, onStop, onListening }: ProcessHooks,
+): Promise<void> {
+  const config = parseEnvironment(environment, readFile)
+  const topics = parseTopicsFile(readFile(config.WAGGLE_KAFKA_TOPICS))
+  const logger = createLogger(service, config.WAGGLE_LOG_LEVEL)
+  const clock = systemClock()
+  const stopping = new AbortController()
+  onStop(() => stopping.abort())
+  let waiting: string | undefined = 'the start'
+  let engines: Engines | undefined
+  let worker: Worker | undefined
+
+  const health = async (): Promise<Health> => {
+    const status = await worker?.status().catch((error: unknown) => unknownStatus(service, error))
+    return healthOf({
+      service,
+      stopping: stopping.signal.aborted,
+      waiting,
+      log: engines?.log.status(),
+      projections: status === undefined ? [] : [status],
+    })
+  }
+  const endpoint = await openHttpEndpoint({
+    host: config.WAGGLE_HTTP_HOST,
+    port: config.WAGGLE_HTTP_PORT,
+    health,
+    metrics: createMetrics(service, health),
+  })
+  onListening?.(endpoint.url)
+  logger.info({ url: endpoint.url }, `${service} starts`)
+  try {
+    const { signal } = stopping
+    const onWaiting = (reason: string | undefined): void => void (waiting = reason)
+    engines = await openEngines(config, topics, { clock, logger, onWaiting, signal })
+    worker = await build({ ...engines, config, clock, logger })
+    await worker.start()
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error
+  } finally {
+    logger.info({}, `${service} drains`)
+    const drained = (async () => {
+      await worker?.stop()
+      await engines?.log.close()
+    })()
+    await Promise.race([drained, clock.sleep(config.WAGGLE_DRAIN_MS)])
+    await endpoint.close()
+    logger.info({}, `${service} has stopped`)
+  }
+}
+
+/** Lag cannot be told while the broker does not answer. */
+function unknownStatus(name: string, error: unknown): RunnerStatus {
+  const reason = messageOf(error)
+  return { name, state: 'stalled', reason, lag: -1n, refused: 0, applied: new Map() }
+}

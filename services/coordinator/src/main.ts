@@ -1,0 +1,4 @@
+import { runMain } from '@waggle/service'
+import { buildCoordinator } from './build.ts'
+
+await runMain('coordinator', process.env, buildCoordinator)
