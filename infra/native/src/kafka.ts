@@ -12,6 +12,8 @@ const run = promisify(execFile)
 const POM = fileURLToPath(new URL('../../kafka/pom.xml', import.meta.url))
 const VERSION = '4.1.1'
 const JAVA_MIN = 17
+/** Quick to start: most of these brokers live for seconds. */
+const JVM = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
 const LOGGING = ['-Dlog4j2.level=WARN', '-Dorg.apache.logging.log4j.level=WARN']
 
 export interface KafkaOptions {
@@ -56,7 +58,7 @@ async function launch(place: Place): Promise<KafkaServer> {
   const server = await startProcess({
     name: 'Kafka',
     command: java,
-    args: ['-Xmx768m', ...LOGGING, '-cp', classPath, 'kafka.Kafka', settingsFile(folder)],
+    args: [...JVM, ...LOGGING, '-cp', classPath, 'kafka.Kafka', settingsFile(folder)],
     logFile: join(folder, 'kafka.log'),
     ready: () => listens(port),
   })
@@ -97,6 +99,9 @@ async function format(options: FormatOptions): Promise<void> {
     'transaction.state.log.min.isr': '1',
     'transaction.state.log.num.partitions': '2',
     'group.initial.rebalance.delay.ms': '0',
+    // One that was killed may come back at once.
+    'broker.session.timeout.ms': '1500',
+    'broker.heartbeat.interval.ms': '300',
     ...options.settings,
   }
   await writeFile(
@@ -107,7 +112,7 @@ async function format(options: FormatOptions): Promise<void> {
   )
   const id = 'V2FnZ2xlLW5hdGl2ZS1rZg'
   const tool = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', file]
-  await run(java, [...LOGGING, '-cp', classPath, ...tool])
+  await run(java, [...JVM, ...LOGGING, '-cp', classPath, ...tool])
 }
 
 function settingsFile(folder: string): string {
