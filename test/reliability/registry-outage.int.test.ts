@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createCodec, writeFrameHeader, type Codec } from '@waggle/codec'
 import {
@@ -21,6 +21,7 @@ import {
 } from '@waggle/registry'
 import { createConfluentRegistry } from '@waggle/registry/confluent'
 import { faultProxy } from '../support/fault-proxy.ts'
+import { apicurioRegistry } from '../support/registries.ts'
 
 const TOPIC = 'waggle.signals.v1'
 const SIGNAL = { kind: 'signal', domain: 'd', severity: 'LOW', confidence: 0.5 } as const
@@ -48,6 +49,9 @@ afterEach(async () => {
   await server.stop()
 })
 
+const apicurio = await apicurioRegistry()
+afterAll(() => apicurio?.stop())
+
 /** The ids of the events, in a view whose schemas come from a registry elsewhere. */
 function project(host: string, auth?: { username: string; password: string }): ProjectionRunner {
   const checkpoints = new Map<number, ProjectionBatch>()
@@ -68,6 +72,7 @@ function project(host: string, auth?: { username: string; password: string }): P
     clock,
     attempts: 3,
     backoffMs: 5,
+    timeoutMs: 500,
     ...(auth === undefined ? {} : { auth }),
   })
   const codec = createCodec(remote)
@@ -178,6 +183,22 @@ describe('a projection whose schema registry is elsewhere', () => {
     expect([...applied].sort()).toEqual(ids.sort())
     await view.stop()
     await proxy.stop()
+  })
+})
+
+describe.skipIf(apicurio?.freeze === undefined)('a projection on Apicurio', () => {
+  it('stalls while it hangs, refuses nothing, and goes on when it wakes', async () => {
+    producer = createCodec(createConfluentRegistry({ host: apicurio!.url, clock }))
+    await producer.register()
+    const ids = await emit(20)
+    const view = project(apicurio!.url)
+    apicurio!.freeze!()
+    await view.start()
+    expect(await stalled(view)).toMatch(/registry cannot be reached/)
+    apicurio!.thaw!()
+    await view.caughtUp(CAUGHT_UP_MS)
+    expect([...applied].sort()).toEqual(ids.sort())
+    expect(await deadLetters()).toEqual([])
   })
 })
 

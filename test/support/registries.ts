@@ -9,6 +9,9 @@ import { resolveInfra } from './infra.ts'
 export interface TestRegistry {
   readonly url: string
   stop(): Promise<void>
+  /** SIGSTOP and SIGCONT, where it is a process of ours. */
+  freeze?(): void
+  thaw?(): void
 }
 
 /** The built-in registry on a log in memory. */
