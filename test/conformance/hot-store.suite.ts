@@ -157,10 +157,13 @@ export function hotStoreSuite(name: string, open: HotStoreFactory): void {
       const steps = fc.record({
         actions: anyHotActions,
         cuts: fc.array(fc.nat(9), { minLength: 2, maxLength: 6 }),
-        choices: fc.array(fc.record({ pick: fc.nat(), span: fc.nat(3), other: fc.boolean() }), {
-          minLength: 100,
-          maxLength: 200,
-        }),
+        choices: fc.array(
+          fc.record({ pick: fc.nat(), back: fc.nat(2), span: fc.nat(3), other: fc.boolean() }),
+          {
+            minLength: 100,
+            maxLength: 200,
+          },
+        ),
       })
       await fc.assert(
         fc.asyncProperty(steps, async ({ actions, cuts, choices }) => {
@@ -169,11 +172,11 @@ export function hotStoreSuite(name: string, open: HotStoreFactory): void {
             const all = await allBatches(log, cuts)
             const open = [...Map.groupBy(all, partitionName).values()]
             const next = open.map(() => 0)
-            for (const { pick, span, other: byOther } of choices) {
+            for (const { pick, back, span, other: byOther } of choices) {
               const index = pick % open.length
               const theirs = open[index]!
               // Begins at or before what is applied and reaches up to `span` batches beyond it.
-              const from = Math.max(0, next[index]! - (pick % 3))
+              const from = Math.max(0, next[index]! - back)
               const to = Math.min(theirs.length, next[index]! + span)
               if (to <= from) continue
               await (byOther ? other : writer).apply(joined(theirs.slice(from, to)))
@@ -183,7 +186,7 @@ export function hotStoreSuite(name: string, open: HotStoreFactory): void {
             expect(await other.digest()).toBe(await digestOf(all))
           }, log)
         }),
-        { numRuns: 25 },
+        { numRuns: 40 },
       )
     })
 

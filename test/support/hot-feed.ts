@@ -22,7 +22,11 @@ export const anyHotActions: fc.Arbitrary<HotAction[]> = fc.array(
   fc.record({
     agent: fc.constantFrom(...AGENTS),
     run: fc.constantFrom(...RUNS),
-    what: fc.constantFrom('agent', 'state', 'signal', 'decision', 'fill', 'guarded', 'bar'),
+    // Decisions and fills add up: they show what is applied twice or left out.
+    what: fc.oneof(
+      fc.constantFrom('agent', 'state', 'signal', 'decision', 'fill', 'guarded', 'bar'),
+      fc.constantFrom('decision', 'fill', 'guarded'),
+    ),
     advanceMs: fc.nat(3000),
     pick: fc.nat(6),
   }),
