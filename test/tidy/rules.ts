@@ -20,6 +20,7 @@ export const LAYERS: Readonly<Record<string, number>> = {
   'clickhouse-http': 6,
   service: 6,
   query: 7,
+  'schema-registry': 8,
   'hot-view': 8,
   analytics: 8,
   coordinator: 8,

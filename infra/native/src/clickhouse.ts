@@ -19,6 +19,8 @@ export interface ClickHouseUser {
 
 export interface ClickHouseOptions {
   readonly users?: readonly ClickHouseUser[]
+  /** Made if it is missing; `default` if left out. */
+  readonly database?: string
   /** Folder of an earlier server to go on with; a new one if left out. */
   readonly folder?: string
   readonly port?: number
@@ -39,10 +41,10 @@ export const CLICKHOUSE_USERS: readonly ClickHouseUser[] = [
 
 /** chdb behind our HTTP facade, as a process of its own: the ClickHouse of machines that have none. */
 export async function startClickHouse(options: ClickHouseOptions = {}): Promise<ClickHouseServer> {
-  const { users = CLICKHOUSE_USERS, folder = dataFolder('clickhouse') } = options
+  const { users = CLICKHOUSE_USERS, folder = dataFolder('clickhouse'), database } = options
   const port = options.port ?? (await freePorts(1))[0]!
   const config = join(folder, 'facade.json')
-  await writeFile(config, JSON.stringify({ folder, users, port }), { mode: 0o600 })
+  await writeFile(config, JSON.stringify({ folder, users, port, database }), { mode: 0o600 })
   const url = `http://127.0.0.1:${port}`
   const server = await startProcess({
     name: 'ClickHouse facade',
@@ -55,6 +57,6 @@ export async function startClickHouse(options: ClickHouseOptions = {}): Promise<
     ...server,
     url,
     folder,
-    restart: (others = users) => startClickHouse({ users: others, folder, port }),
+    restart: (others = users) => startClickHouse({ ...options, users: others, folder, port }),
   }
 }

@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Nothing of our own environment but the path. */
+  readonly onlyEnv?: boolean
   readonly cwd?: string
   /** File that takes its output. */
   readonly logFile: string
@@ -37,7 +39,10 @@ export async function startProcess(options: ProcessOptions): Promise<NativeServe
   const output = createWriteStream(logFile, { flags: 'a' })
   const child = spawn(command, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env:
+      options.onlyEnv === true
+        ? { PATH: process.env['PATH'], ...options.env }
+        : { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const gone = new Promise<void>((resolve) => {

@@ -15,6 +15,9 @@ export interface AssignedRunner extends Service {
   /** Generations seen so far. */
   readonly generations: number
   status(): Promise<RunnerStatus>
+  pause(): Promise<void>
+  /** Goes on from the view's own positions. */
+  resume(): Promise<void>
 }
 
 /**
@@ -65,6 +68,8 @@ export function createAssignedRunner(
       await last
       await runner?.stop()
     },
+    pause: async () => runner?.pause(),
+    resume: async () => runner?.resume(),
     status: async () => {
       if (runner !== undefined) {
         const status = await runner.status()

@@ -37,7 +37,10 @@ const schema = z.strictObject({
   WAGGLE_KAFKA_SASL_USERNAME: name.optional(),
   WAGGLE_KAFKA_SASL_PASSWORD: name.optional(),
 
-  WAGGLE_REGISTRY_URL: z.url(),
+  /** Base address of the schema registry, path included. */
+  WAGGLE_REGISTRY_URL: z.url().default('http://127.0.0.1:8081'),
+  /** Where the built-in registry listens, if this process is it. */
+  WAGGLE_REGISTRY_PORT: port.default(8081),
   WAGGLE_REGISTRY_USERNAME: name.optional(),
   WAGGLE_REGISTRY_PASSWORD: name.optional(),
 

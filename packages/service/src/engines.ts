@@ -43,22 +43,10 @@ export async function openEngines(
   deps: EngineDeps,
 ): Promise<Engines> {
   const { clock, logger } = deps
-  const connection = kafkaConnection(config)
-  const create = config.WAGGLE_KAFKA_CREATE_TOPICS
-  await patiently(deps, () =>
-    ensureTopics(connection, topics.specs, { create, replicas: topics.replicas }),
-  )
+  const log = await openLog(config, topics, deps)
   const codec = createCodec(confluentRegistry(config, clock))
   await patiently(deps, () => codec.register())
-  const log = openKafkaLog({
-    connection,
-    openDriver:
-      config.WAGGLE_KAFKA_DRIVER === 'kafkajs' ? openKafkajsDriver : openPlatformaticDriver,
-    topics: topics.partitions,
-    recordBytesMax: topics.recordBytesMax,
-    clock,
-    logger,
-  })
+  const connection = kafkaConnection(config)
   return {
     log,
     codec,
@@ -76,6 +64,29 @@ export async function openEngines(
       })
     },
   }
+}
+
+/** The log alone, its topics made or checked. */
+export async function openLog(
+  config: ServiceConfig,
+  topics: TopicsFile,
+  deps: EngineDeps,
+): Promise<KafkaLog> {
+  const { clock, logger } = deps
+  const connection = kafkaConnection(config)
+  const create = config.WAGGLE_KAFKA_CREATE_TOPICS
+  await patiently(deps, () =>
+    ensureTopics(connection, topics.specs, { create, replicas: topics.replicas }),
+  )
+  return openKafkaLog({
+    connection,
+    openDriver:
+      config.WAGGLE_KAFKA_DRIVER === 'kafkajs' ? openKafkajsDriver : openPlatformaticDriver,
+    topics: topics.partitions,
+    recordBytesMax: topics.recordBytesMax,
+    clock,
+    logger,
+  })
 }
 
 function allOf(log: KafkaLog, topics: readonly string[]): Assignments {

@@ -1,6 +1,6 @@
 export { parseEnvironment } from './config.ts'
 export type { Environment, ServiceConfig } from './config.ts'
-export { kafkaConnection, openEngines } from './engines.ts'
+export { kafkaConnection, openEngines, openLog } from './engines.ts'
 export type { EngineDeps, Engines } from './engines.ts'
 export { healthOf, isReady } from './health.ts'
 export type { Health, HealthInput, ProjectionHealth } from './health.ts'
@@ -9,6 +9,12 @@ export type { HttpEndpoint } from './http-endpoint.ts'
 export { createMetrics } from './metrics.ts'
 export { runMain } from './run-main.ts'
 export { runService } from './run-service.ts'
-export type { ProcessHooks, ServiceContext, Worker } from './run-service.ts'
+export type {
+  ProcessHooks,
+  ServiceBasics,
+  ServiceContext,
+  ServiceDefinition,
+  Worker,
+} from './run-service.ts'
 export { parseTopicsFile } from './topics-file.ts'
 export type { TopicsFile } from './topics-file.ts'

@@ -1,16 +1,26 @@
 import { createLogger, messageOf, systemClock, type Clock, type Logger } from '@waggle/base'
 import type { RunnerStatus } from '@waggle/consume'
+import type { KafkaLog } from '@waggle/log/kafka'
 import { parseEnvironment, type Environment, type ServiceConfig } from './config.ts'
-import { openEngines, type Engines } from './engines.ts'
+import type { EngineDeps, Engines } from './engines.ts'
 import { healthOf, type Health } from './health.ts'
 import { openHttpEndpoint } from './http-endpoint.ts'
 import { createMetrics } from './metrics.ts'
-import { parseTopicsFile } from './topics-file.ts'
+import { parseTopicsFile, type TopicsFile } from './topics-file.ts'
 
-export interface ServiceContext extends Engines {
+export interface ServiceBasics {
   readonly config: ServiceConfig
   readonly clock: Clock
   readonly logger: Logger
+}
+
+export type ServiceContext = Engines & ServiceBasics
+
+/** How a service comes to be: the engines it needs, then what it does with them. */
+export interface ServiceDefinition<Opened extends { readonly log: KafkaLog }> {
+  readonly name: string
+  open(config: ServiceConfig, topics: TopicsFile, deps: EngineDeps): Promise<Opened>
+  build(context: Opened & ServiceBasics): Promise<Worker>
 }
 
 /** A part of a service that projects, or waits to. */
@@ -34,11 +44,11 @@ export interface ProcessHooks {
  * The life of a service process: config, endpoint, engines, projecting, drain. Resolves when it has
  * drained; CONFIG_INVALID, TOPIC_CONFLICT or SCHEMA_INCOMPATIBLE where a human has to mend something.
  */
-export async function runService(
-  service: string,
-  build: (context: ServiceContext) => Promise<Worker>,
+export async function runService<Opened extends { readonly log: KafkaLog }>(
+  definition: ServiceDefinition<Opened>,
   { environment, readFile, onStop, onListening }: ProcessHooks,
 ): Promise<void> {
+  const { name: service } = definition
   const config = parseEnvironment(environment, readFile)
   const topics = parseTopicsFile(readFile(config.WAGGLE_KAFKA_TOPICS))
   const logger = createLogger(service, config.WAGGLE_LOG_LEVEL)
@@ -46,7 +56,7 @@ export async function runService(
   const stopping = new AbortController()
   onStop(() => stopping.abort())
   let waiting: string | undefined = 'the start'
-  let engines: Engines | undefined
+  let engines: Opened | undefined
   let worker: Worker | undefined
 
   const health = async (): Promise<Health> => {
@@ -70,8 +80,8 @@ export async function runService(
   try {
     const { signal } = stopping
     const onWaiting = (reason: string | undefined): void => void (waiting = reason)
-    engines = await openEngines(config, topics, { clock, logger, onWaiting, signal })
-    worker = await build({ ...engines, config, clock, logger })
+    engines = await definition.open(config, topics, { clock, logger, onWaiting, signal })
+    worker = await definition.build({ ...engines, config, clock, logger })
     await worker.start()
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()

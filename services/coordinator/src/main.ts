@@ -1,4 +1,4 @@
-import { runMain } from '@waggle/service'
+import { openEngines, runMain } from '@waggle/service'
 import { buildCoordinator } from './build.ts'
 
-await runMain('coordinator', process.env, buildCoordinator)
+await runMain({ name: 'coordinator', open: openEngines, build: buildCoordinator }, process.env)

@@ -4,7 +4,7 @@ import type { RedisProjection } from './project-redis.ts'
 
 export interface StoreWatchOptions {
   readonly projection: RedisProjection
-  readonly runner: ProjectionRunner
+  readonly runner: Pick<ProjectionRunner, 'status' | 'pause' | 'resume'>
   readonly clock: Clock
   readonly logger: Logger
   /** Milliseconds between two looks. */

@@ -1,0 +1,1 @@
+export { buildSchemaRegistry } from './build.ts'
