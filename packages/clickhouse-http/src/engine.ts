@@ -22,12 +22,14 @@ export interface EngineSession {
 }
 
 export interface Engine {
+  /** Where every session begins. */
+  readonly database: string
   withSession<T>(work: (session: EngineSession) => Promise<T>): Promise<T>
   close(): void
 }
 
 /** chdb on the folder of an analytical store; other users of the folder in this process may go on. */
-export async function openEngine(folder: string): Promise<Engine> {
+export async function openEngine(folder: string, database = 'default'): Promise<Engine> {
   const { Session } = await import('chdb').catch((error: unknown) => {
     throw new WaggleError('VIEW_UNAVAILABLE', 'The package chdb is not installed', { cause: error })
   })
@@ -39,10 +41,13 @@ export async function openEngine(folder: string): Promise<Engine> {
   const nextFile = (): string => join(spool, `${spooled++}.data`)
   // Held open, for the engine ends with its last session.
   const holder = open(Session, data)
+  await holder.queryAsync(`CREATE DATABASE IF NOT EXISTS ${database}`)
   return {
+    database,
     withSession: async (work) => {
       const session = open(Session, data)
       try {
+        if (database !== 'default') await session.queryAsync(`USE ${database}`)
         return await work(sessionOf(session, nextFile))
       } finally {
         session.close()

@@ -14,6 +14,8 @@ export interface FacadeOptions {
   /** Folder of the analytical store, as `openChdbStore` takes it. */
   readonly folder: string
   readonly users: readonly FacadeUser[]
+  /** Database of the store, made if it is missing, and all that analysts see; `default` if left out. */
+  readonly database?: string
   readonly logger: Logger
   /** 0, or none, takes any free one. */
   readonly port?: number
@@ -48,7 +50,7 @@ export function createClickHouseFacade(options: FacadeOptions): ClickHouseFacade
       return url
     },
     start: async () => {
-      engine = await openEngine(options.folder)
+      engine = await openEngine(options.folder, options.database)
       const timezone = await engine.withSession((session) => session.lines('SELECT timezone()'))
       server = createServer(handlerOf(options, engine, timezone[0] ?? 'UTC'))
       url = await listening(server, options.port ?? 0)

@@ -11,13 +11,17 @@ GROUP BY table`
  * swarm's rows of every table, and no row of a table that has no swarm. Views read filtered tables. Made for
  * each query, so that a new table is never open for a while.
  */
-export async function swarmFilter(session: EngineSession, swarm: string): Promise<string> {
+export async function swarmFilter(
+  session: EngineSession,
+  database: string,
+  swarm: string,
+): Promise<string> {
   const filters = (await session.lines(TABLES))
     .filter((line) => line !== '')
     .map((line) => {
       const [table = '', hasSwarm] = line.split('\t')
       const filter = hasSwarm === '1' ? `swarm = ${quoted(swarm)}` : '0'
-      return `${quoted(`default.${table}`)}: ${quoted(filter)}`
+      return `${quoted(`${database}.${table}`)}: ${quoted(filter)}`
     })
   return `{${filters.join(', ')}}`
 }

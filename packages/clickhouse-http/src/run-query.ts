@@ -12,8 +12,6 @@ export interface QueryAnswer extends EngineAnswer {
   readonly wrote: boolean
 }
 
-/** The only database of an embedded store. */
-const DATABASE = 'default'
 const DEFAULT_FORMAT = 'TabSeparated'
 
 /** Runs what a request asks in a session of its own. Errors: those of ClickHouse, as it words them. */
@@ -29,15 +27,16 @@ export async function runQuery(
   const settings = sessionSettings(user, requestedSettings(params))
   const bound = [...params].filter(([name]) => /^param_\w+$/.test(name))
   return engine.withSession(async (session) => {
-    const database = params.get('database') ?? DATABASE
-    if (user.role === 'analyst') {
-      if (database !== DATABASE) throw noDatabase(database)
-    } else if (database !== DATABASE) {
-      if (!/^\w+$/.test(database)) throw noDatabase(database)
+    const database = params.get('database') ?? engine.database
+    if (database !== engine.database) {
+      if (user.role === 'analyst' || !/^\w+$/.test(database)) throw noDatabase(database)
       await session.run(`USE ${database}`)
     }
     if (user.role === 'analyst' && user.swarm !== undefined) {
-      settings.set('additional_table_filters', await swarmFilter(session, user.swarm))
+      settings.set(
+        'additional_table_filters',
+        await swarmFilter(session, engine.database, user.swarm),
+      )
     }
     const readonly = settings.get('readonly')
     settings.delete('readonly')
@@ -49,7 +48,8 @@ export async function runQuery(
     }
     const sql = typeof statement === 'string' ? statement : 'INSERT'
     const format = formatOf(sql, fallback)
-    const asked = user.role === 'analyst' ? await readable(session, user, sql, bound) : sql
+    const asked =
+      user.role === 'analyst' ? await readable(session, { ...user, database }, sql, bound) : sql
     return { ...(await session.run(asked, fallback)), format, wrote: false }
   })
 }
@@ -57,7 +57,7 @@ export async function runQuery(
 /** The statement as an analyst may run it. */
 async function readable(
   session: EngineSession,
-  { swarm }: FacadeUser,
+  { swarm, database }: FacadeUser & { readonly database: string },
   sql: string,
   bound: readonly (readonly [string, string])[],
 ): Promise<string> {
@@ -69,7 +69,7 @@ async function readable(
   }
   const sealed = sealStatement(sql)
   const tree = await session.lines(`EXPLAIN AST ${sealed}`)
-  assertReadOnly(tree, { shows: true, database: DATABASE, partial: swarm !== undefined })
+  assertReadOnly(tree, { shows: true, database, partial: swarm !== undefined })
   return sealed
 }
 

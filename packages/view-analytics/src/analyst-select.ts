@@ -7,6 +7,12 @@ export type Params = Readonly<Record<string, unknown>>
 export const ANALYST_LIMITS = { max_execution_time: 30 } as const
 const ROWS_MAX = 1_000_000
 
+export interface QueryRunner {
+  rows<T>(sql: string): Promise<T[]>
+  /** A result in text, line by line. */
+  lines(sql: string): Promise<string[]>
+}
+
 /**
  * Runs an analyst's SELECT after the engine's syntax tree has shown that it only reads tables of `database`.
  * At most a million rows. Errors: INPUT_INVALID, and those of `rows`.
@@ -14,15 +20,10 @@ const ROWS_MAX = 1_000_000
 export async function analystSelect<T>(
   sql: string,
   database: string,
-  rows: <Row>(sql: string) => Promise<Row[]>,
+  { rows, lines }: QueryRunner,
 ): Promise<T[]> {
   assertReadable(sql)
   const sealed = sealStatement(sql)
-  // The engine gives lines or rows, depending on the statement.
-  const tree = await rows<string | { explain: string }>(`EXPLAIN AST ${sealed}`)
-  assertReadOnly(
-    tree.map((line) => (typeof line === 'string' ? line : line.explain)),
-    { shows: false, database, partial: false },
-  )
+  assertReadOnly(await lines(`EXPLAIN AST ${sealed}`), { shows: false, database, partial: false })
   return rows<T>(`SELECT * FROM (\n${sealed}\n) LIMIT ${ROWS_MAX}`)
 }

@@ -1,5 +1,7 @@
 /** A ClickHouse engine. Errors: VIEW_UNAVAILABLE, or BYTES_MALFORMED for rows it cannot read. */
 export interface AnalyticsStore {
+  /** Tables are replicated ones, `<table>_local`, behind Distributed ones; see `onCluster`. */
+  readonly clustered?: boolean
   /** Runs one statement without a result. */
   command(sql: string): Promise<void>
   /** Runs one query; 64-bit integers come as text. `params` fill `{name:Type}`. */

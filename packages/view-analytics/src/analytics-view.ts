@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { AnalyticsStore } from './analytics-store.ts'
+import { digestTables } from './digest-tables.ts'
 import { TABLE_KINDS, TABLES } from './table-ddl.ts'
 
 /** What analysts may ask; nothing here can change a row. */
@@ -7,6 +9,8 @@ export interface AnalyticsView {
   query<T>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<T[]>
   /** Rows by table, duplicates hidden. */
   counts(): Promise<Record<string, number>>
+  /** SHA-256 of all events; equal for two stores fed from logs that hold the same events, appended whenever. */
+  digest(): Promise<string>
 }
 
 export function createAnalyticsView(store: AnalyticsStore): AnalyticsView {
@@ -19,6 +23,10 @@ export function createAnalyticsView(store: AnalyticsStore): AnalyticsView {
       })
       const rows = await store.rows<{ name: string; rows: string }>(selects.join(' UNION ALL '))
       return Object.fromEntries(rows.map(({ name, rows: count }) => [name, Number(count)]))
+    },
+    digest: async () => {
+      const tables = await digestTables(store, ['_appended_at'])
+      return createHash('sha256').update(tables).digest('hex')
     },
   }
 }

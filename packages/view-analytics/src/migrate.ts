@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { WaggleError } from '@waggle/base'
 import type { AnalyticsStore } from './analytics-store.ts'
+import { clusterEngine } from './cluster-ddl.ts'
+import { readMigrations, statementsOf } from './migration-files.ts'
+import { applyTtls, type TtlDays } from './table-ttl.ts'
 import {
   columnsOf,
   engineOf,
@@ -13,13 +13,19 @@ import {
   type TableKind,
 } from './table-ddl.ts'
 
-const FOLDER = fileURLToPath(new URL('../../../infra/clickhouse', import.meta.url))
-
 const MIGRATIONS_TABLE = `CREATE TABLE IF NOT EXISTS migrations (name String, checksum String)
 ENGINE = ReplacingMergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
+export interface MigrateOptions {
+  /** Days that rows stay, by table. */
+  readonly ttlDays?: TtlDays
+}
+
 /** Applies the numbered files of infra/clickhouse that are new; a changed old one is VIEW_MISCONFIGURED. */
-export async function migrate(store: AnalyticsStore): Promise<void> {
+export async function migrate(
+  store: AnalyticsStore,
+  { ttlDays = {} }: MigrateOptions = {},
+): Promise<void> {
   await store.command(MIGRATIONS_TABLE)
   const done = new Map(
     (
@@ -28,10 +34,7 @@ export async function migrate(store: AnalyticsStore): Promise<void> {
       )
     ).map(({ name, checksum }) => [name, checksum]),
   )
-  for (const name of readdirSync(FOLDER)
-    .filter((file) => /^\d{4}_.*\.sql$/.test(file))
-    .sort()) {
-    const text = readFileSync(join(FOLDER, name), 'utf8')
+  for (const { name, text } of readMigrations()) {
     const checksum = createHash('sha256').update(text).digest('hex')
     const applied = done.get(name)
     if (applied === checksum) continue
@@ -45,16 +48,8 @@ export async function migrate(store: AnalyticsStore): Promise<void> {
     for (const statement of statementsOf(text)) await store.command(statement)
     await store.command(`INSERT INTO migrations VALUES ('${name}', '${checksum}')`)
   }
+  await applyTtls(store, ttlDays)
   await assertTables(store)
-}
-
-/** Statements end with a semicolon at the end of a line. */
-export function statementsOf(text: string): string[] {
-  const code = text.replaceAll(/^--.*$/gm, '')
-  return code
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '')
 }
 
 /** The next `migrate` applies every file again; for a rebuild that drops the tables. */
@@ -73,11 +68,12 @@ async function assertTables(store: AnalyticsStore): Promise<void> {
   const columns = await store.rows<{ table: string; name: string; type: string }>(
     'SELECT table, name, type FROM system.columns WHERE database = currentDatabase()',
   )
+  const { clustered = false } = store
   const engines = new Map(tables.map(({ name, engine_full }) => [name, engine_full]))
   const types = new Map(columns.map(({ table, name, type }) => [`${table}.${name}`, type]))
   for (const kind of TABLE_KINDS) {
     const { table } = TABLES[kind]
-    assertEngine(kind, engines.get(table) ?? '')
+    assertEngine(kind, engines.get(clustered ? `${table}_local` : table) ?? '', clustered)
     for (const { name, type } of columnsOf(kind)) {
       const found = types.get(`${table}.${name}`) ?? 'missing'
       if (found !== type) throw misconfigured(table, `column ${name} needs ${type}`, found)
@@ -85,12 +81,16 @@ async function assertTables(store: AnalyticsStore): Promise<void> {
   }
 }
 
-function assertEngine(kind: TableKind, found: string): void {
-  const settings = Object.entries(TABLE_SETTINGS).map(([name, value]) => `${name} = ${value}`)
-  const wanted = [engineOf(kind).join(' '), ...settings]
+function assertEngine(kind: TableKind, found: string, clustered: boolean): void {
+  const { table } = TABLES[kind]
+  const clauses = [
+    engineOf(kind).join(' '),
+    ...Object.entries(TABLE_SETTINGS).map(([name, value]) => `${name} = ${value}`),
+  ]
+  const wanted = clustered ? clauses.map((clause) => clusterEngine(table, clause)) : clauses
   const missing = wanted.filter((clause) => !found.includes(clause))
   if (missing.length === 0) return
-  throw misconfigured(TABLES[kind].table, missing.join(', '), found || 'missing')
+  throw misconfigured(table, missing.join(', '), found || 'missing')
 }
 
 function misconfigured(table: string, needs: string, found: string): WaggleError {

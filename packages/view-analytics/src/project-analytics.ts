@@ -9,7 +9,7 @@ import {
 import { EVENT_TOPICS, type TopicPartition } from '@waggle/event'
 import type { AnalyticsStore } from './analytics-store.ts'
 import { createCheckpointTable } from './checkpoint-table.ts'
-import { forgetMigrations, migrate } from './migrate.ts'
+import { forgetMigrations, migrate, type MigrateOptions } from './migrate.ts'
 import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
 import { digestTables } from './digest-tables.ts'
 import { TABLE_KINDS, TABLES } from './table-ddl.ts'
@@ -20,24 +20,19 @@ import { TABLE_KINDS, TABLES } from './table-ddl.ts'
  * below it is left out, whatever the batches were before a crash. Deduplication tokens guard retries inside
  * the engine, ReplacingMergeTree guards the rest. Checkpoints carry the admission state and may be old.
  */
-export function createAnalyticsProjection(store: AnalyticsStore): Projection {
+export function createAnalyticsProjection(
+  store: AnalyticsStore,
+  options: MigrateOptions = {},
+): Projection {
   const checkpoints = createCheckpointTable(store)
   let ready = false
-  /** 'table partition' -> largest offset inserted */
-  const marks = new Map<string, bigint>()
+  let marks = new Map<string, bigint>()
 
   const prepare = async (): Promise<void> => {
     if (ready) return
-    await migrate(store)
+    await migrate(store, options)
     await checkpoints.create()
-    marks.clear()
-    for (const kind of TABLE_KINDS) {
-      const { table } = TABLES[kind]
-      const rows = await store.rows<{ partition: number; last: string }>(
-        `SELECT _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`,
-      )
-      for (const { partition, last } of rows) marks.set(`${table} ${partition}`, BigInt(last))
-    }
+    marks = await readMarks(store)
     ready = true
   }
 
@@ -84,8 +79,23 @@ export function createAnalyticsProjection(store: AnalyticsStore): Projection {
         await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
       await prepare()
     },
+    // Marks of a partition that was elsewhere in between are old.
+    keep: async () => void (ready = false),
     digest: () => digestTables(store),
   }
+}
+
+/** 'table partition' -> largest offset inserted. */
+async function readMarks(store: AnalyticsStore): Promise<Map<string, bigint>> {
+  const marks = new Map<string, bigint>()
+  for (const kind of TABLE_KINDS) {
+    const { table } = TABLES[kind]
+    const rows = await store.rows<{ partition: number; last: string }>(
+      `SELECT _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`,
+    )
+    for (const { partition, last } of rows) marks.set(`${table} ${partition}`, BigInt(last))
+  }
+  return marks
 }
 
 /**

@@ -12,6 +12,7 @@ const ROW_FAULT = new RegExp(
     'ARGUMENT_OUT_OF_BOUND',
     'DECIMAL_OVERFLOW',
     'VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE',
+    'VIOLATED_CONSTRAINT',
   ].join('|')})$`,
 )
 

@@ -4,6 +4,7 @@ import { createClient, type ClickHouseClient } from '@clickhouse/client'
 import { messageOf, WaggleError } from '@waggle/base'
 import type { AnalyticsStore, AvroInsert } from '../analytics-store.ts'
 import { analystSelect, ANALYST_LIMITS, type Params } from '../analyst-select.ts'
+import { queriesOf } from '../client-queries.ts'
 import { EXACT_NUMBERS, INSERT_SETTINGS, settingsText } from '../engine-settings.ts'
 import { analystError, insertError, unavailable } from '../store-errors.ts'
 
@@ -33,12 +34,14 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
   return {
     command,
     rows: <T>(sql: string, params?: Params) =>
-      rowsOf<T>(client, sql, params).catch((error: unknown) => {
-        throw unavailable(error)
-      }),
+      queriesOf(client, params)
+        .rows<T>(sql)
+        .catch((error: unknown) => {
+          throw unavailable(error)
+        }),
     readOnly: async <T>(sql: string, params?: Params) => {
       try {
-        return await analystSelect<T>(sql, 'default', (query) => rowsOf(analyst, query, params))
+        return await analystSelect<T>(sql, 'default', queriesOf(analyst, params))
       } catch (error) {
         throw analystError(error)
       }
@@ -63,12 +66,6 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
       await client.close()
     },
   }
-}
-
-async function rowsOf<T>(client: ClickHouseClient, sql: string, params?: Params): Promise<T[]> {
-  const query_params = params === undefined ? {} : { query_params: { ...params } }
-  const result = await client.query({ query: sql, format: 'JSONEachRow', ...query_params })
-  return result.json<T>()
 }
 
 async function connect(path: string): Promise<ClickHouseClient> {

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import type { AnalyticsStore, AvroInsert } from '../analytics-store.ts'
 import { analystSelect, ANALYST_LIMITS, type Params } from '../analyst-select.ts'
+import { queriesOf } from '../client-queries.ts'
+import { CLUSTER_SETTINGS, onCluster } from '../cluster-ddl.ts'
 import { EXACT_NUMBERS, INSERT_SETTINGS } from '../engine-settings.ts'
 import { analystError, insertError, unavailable } from '../store-errors.ts'
 
@@ -17,6 +19,8 @@ export interface HttpStoreOptions {
    * one they run as the writer, read-only by settings.
    */
   readonly analyst?: { readonly username: string; readonly password: string }
+  /** Name of the cluster the tables are spread over; a single server if left out. */
+  readonly cluster?: string
   /** How long one request may take, in milliseconds; 60,000 if left out. */
   readonly timeoutMs?: number
 }
@@ -28,7 +32,8 @@ export interface HttpStoreOptions {
  */
 export function openHttpStore(options: HttpStoreOptions): AnalyticsStore {
   const { username, password, database = 'default' } = options
-  const client = connect(options, { username, password }, EXACT_NUMBERS)
+  const spread = options.cluster === undefined ? {} : CLUSTER_SETTINGS
+  const client = connect(options, { username, password }, { ...EXACT_NUMBERS, ...spread })
   const analyst =
     options.analyst === undefined
       ? connect(
@@ -38,19 +43,21 @@ export function openHttpStore(options: HttpStoreOptions): AnalyticsStore {
         )
       : connect(options, options.analyst, {})
 
-  return {
+  const store: AnalyticsStore = {
     command: async (sql) => {
       await client.command({ query: sql }).catch((error: unknown) => {
         throw unavailable(error)
       })
     },
     rows: <T>(sql: string, params?: Params) =>
-      rowsOf<T>(client, sql, params).catch((error: unknown) => {
-        throw unavailable(error)
-      }),
+      queriesOf(client, params)
+        .rows<T>(sql)
+        .catch((error: unknown) => {
+          throw unavailable(error)
+        }),
     readOnly: async <T>(sql: string, params?: Params) => {
       try {
-        return await analystSelect<T>(sql, database, (query) => rowsOf(analyst, query, params))
+        return await analystSelect<T>(sql, database, queriesOf(analyst, params))
       } catch (error) {
         throw analystError(error)
       }
@@ -76,12 +83,13 @@ export function openHttpStore(options: HttpStoreOptions): AnalyticsStore {
       await client.close()
     },
   }
+  return options.cluster === undefined ? store : onCluster(store, options.cluster)
 }
 
 function connect(
   { url, database = 'default', timeoutMs = 60_000 }: HttpStoreOptions,
   user: { readonly username: string; readonly password: string },
-  settings: Readonly<Record<string, number>>,
+  settings: Readonly<Record<string, number | string>>,
 ): ClickHouseClient {
   return createClient({
     url,
@@ -95,12 +103,6 @@ function connect(
   })
 }
 
-function asText(settings: Readonly<Record<string, number>>): Record<string, string> {
+function asText(settings: Readonly<Record<string, number | string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
-}
-
-async function rowsOf<T>(client: ClickHouseClient, sql: string, params?: Params): Promise<T[]> {
-  const query_params = params === undefined ? {} : { query_params: { ...params } }
-  const result = await client.query({ query: sql, format: 'JSONEachRow', ...query_params })
-  return result.json<T>()
 }
