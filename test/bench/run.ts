@@ -1,6 +1,7 @@
 /** `npm run bench [append|replay|analytics|hot …]`: figures side by side, with the machine they were taken on. */
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
+import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { machineLine } from './measure.ts'
 import { benchReplay } from './replay.ts'
@@ -10,6 +11,7 @@ const benches = {
   replay: benchReplay,
   analytics: benchAnalytics,
   hot: benchHot,
+  'hot-redis': benchHotRedis,
 }
 const wanted = process.argv.slice(2)
 
