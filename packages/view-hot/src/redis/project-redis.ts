@@ -17,6 +17,7 @@ import { runApply } from './hot-scripts.ts'
 import { DEFAULT_TTL, hotWrites, type HotTtl } from './hot-writes.ts'
 import { loadHotState } from './load-hot.ts'
 import type { RedisClient, RedisLink } from './redis-link.ts'
+import { skipSuperseded } from './skip-superseded.ts'
 
 export interface RedisProjectionOptions {
   readonly link: RedisLink
@@ -141,7 +142,8 @@ class HotRedis implements RedisProjection {
     base: bigint,
   ): Promise<bigint | undefined> {
     const { keys, clock, ttl = DEFAULT_TTL } = this.#options
-    const rest = batch.events.filter(({ record }) => record.offset >= base).map(knownEventOf)
+    const news = batch.events.filter(({ record }) => record.offset >= base)
+    const rest = skipSuperseded(news).map(knownEventOf)
     const { state, readAt = base } = await readFillSeed(client, keys, batch, rest)
     if (readAt !== base) return readAt
     for (const event of rest) foldHot(state, event)
