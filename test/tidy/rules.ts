@@ -25,6 +25,7 @@ export const LAYERS: Readonly<Record<string, number>> = {
   analytics: 8,
   coordinator: 8,
   embedded: 9,
+  cluster: 9,
   demo: 10,
 }
 

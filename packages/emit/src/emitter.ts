@@ -9,8 +9,9 @@ import {
   type EventByKind,
   type Kind,
   type Position,
+  type WaggleEvent,
 } from '@waggle/event'
-import type { AppendRecord, EventLog } from '@waggle/log'
+import type { AppendRecord, EventLog, Headers } from '@waggle/log'
 
 /** A kind that has a topic of its own; ticks are sent by a run's clock instead. */
 export type EmittableKind = Exclude<Kind, 'tick'>
@@ -51,10 +52,12 @@ export interface EmitterOptions {
   readonly run?: string | null
   /** Whether an agent may emit; AGENT_UNKNOWN where not. Joining itself is always allowed. */
   readonly isMember?: (swarm: string, agent: string) => boolean
+  /** Headers of each record, such as `cloudEventHeaders`; none if left out. */
+  readonly headers?: (event: WaggleEvent) => Headers
 }
 
 export function createEmitter(options: EmitterOptions): Emitter {
-  const { log, codec, clock, swarm, agent, session } = options
+  const { log, clock, swarm, agent, session } = options
   let seq = options.lastSeq ?? 0
   // What this producer said itself counts at once; the directory of members may be a moment behind.
   let joined = false
@@ -97,7 +100,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
     }
     if (!joined) checkMember(options, drafts)
     const events = drafts.map((draft, index) => complete(draft, seq + 1 + index))
-    const records = events.map((event) => appendRecordOf(codec, event))
+    const records = events.map((event) => appendRecordOf(options, event))
     seq += events.length
     const results = await log.append(records)
     for (const event of events) if (event.kind === 'agent') joined = event.op !== 'LEFT'
@@ -120,12 +123,16 @@ export function createEmitter(options: EmitterOptions): Emitter {
   }
 }
 
-function appendRecordOf(codec: Codec, event: EventByKind[EmittableKind]): AppendRecord {
+function appendRecordOf(
+  { codec, headers }: EmitterOptions,
+  event: EventByKind[EmittableKind],
+): AppendRecord {
   return {
     topic: topicOf(event.kind),
     key: partitionKeyOf(event),
     value: codec.encode(event),
     producer: { session: event.session, seq: event.seq },
+    ...(headers === undefined ? {} : { headers: headers(event) }),
   }
 }
 

@@ -1,3 +1,4 @@
+export { cloudEventHeaders } from './cloud-event-headers.ts'
 export { createEmitter } from './emitter.ts'
 export type { AnyDraft, Draft, EmittableKind, Emitted, Emitter, EmitterOptions } from './emitter.ts'
 export { sealRun } from './seal-run.ts'

@@ -44,8 +44,20 @@ export function firstOutside(
 }
 
 /** The engine's server did not do what was asked; nothing is known to be lost. */
-export function unavailableError(what: string, cause: unknown): WaggleError {
-  return new WaggleError('LOG_UNAVAILABLE', `${what} failed: ${messageOf(cause)}`, { cause })
+export function unavailableError(what: string, error: unknown): WaggleError {
+  const [cause] = leavesOf(error)
+  return new WaggleError('LOG_UNAVAILABLE', `${what} failed: ${reasonOf(error)}`, { cause })
+}
+
+/** What was wrong in the end, each thing once: client libraries wrap errors many times over. */
+export function reasonOf(error: unknown): string {
+  const reasons = new Set(leavesOf(error).map((leaf) => messageOf(leaf).replace(/\.+$/, '')))
+  return [...reasons].join('; ')
+}
+
+function leavesOf(error: unknown): unknown[] {
+  const inner = error instanceof AggregateError ? (error.errors as unknown[]) : []
+  return inner.length === 0 ? [error] : inner.flatMap(leavesOf)
 }
 
 export function duplicateSeqError(at: TopicPartition, session: string, seq: number): WaggleError {

@@ -21,6 +21,9 @@ const schema = z.strictObject({
   /** Instances of one service share its partitions within a group of this prefix; `static` takes all of them. */
   WAGGLE_GROUP: name.default('waggle'),
 
+  /** Where the services answer, for clients that wait until these have caught up. */
+  WAGGLE_SERVICE_URLS: list.default([]),
+
   WAGGLE_KAFKA_BROKERS: list,
   WAGGLE_KAFKA_CLIENT_ID: name.default('waggle'),
   WAGGLE_KAFKA_DRIVER: z.enum(['platformatic', 'kafkajs']).default('platformatic'),

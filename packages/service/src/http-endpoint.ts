@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { messageOf, WaggleError } from '@waggle/base'
-import type { Registry } from 'prom-client'
 import { isReady, type Health } from './health.ts'
+import type { Metrics } from './metrics.ts'
 
 export interface HttpEndpoint {
   /** http://host:port */
@@ -14,7 +14,7 @@ export interface HttpEndpointOptions {
   readonly host: string
   readonly port: number
   readonly health: () => Promise<Health>
-  readonly metrics: Registry
+  readonly metrics: Metrics
 }
 
 /**
@@ -34,7 +34,7 @@ export async function openHttpEndpoint(options: HttpEndpointOptions): Promise<Ht
         return sendJson(response, isReady(now) ? 200 : 503, now)
       }
       if (path === '/metrics')
-        return send(response, 200, metrics.contentType, await metrics.metrics())
+        return send(response, 200, metrics.contentType, await metrics.scrape())
       sendJson(response, 404, { error: 'There are /health, /ready and /metrics' })
     }
     answer().catch((error: unknown) => sendJson(response, 500, { error: messageOf(error) }))

@@ -1,8 +1,14 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Health } from './health.ts'
 
+export interface Metrics {
+  readonly contentType: string
+  /** Looks at the service and writes its metrics down, all of one moment. */
+  scrape(): Promise<string>
+}
+
 /** Prometheus metrics of a service; `health` is asked at every scrape. */
-export function createMetrics(service: string, health: () => Promise<Health>): Registry {
+export function createMetrics(service: string, health: () => Promise<Health>): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
   collectDefaultMetrics({ register: registry })
@@ -21,20 +27,23 @@ export function createMetrics(service: string, health: () => Promise<Health>): R
     'projection',
     'state',
   ])
-  // One gauge asks for all of them, so that a scrape looks at one moment.
-  Object.assign(up, {
-    collect: async () => {
-      const now = await health()
-      up.set(now.state === 'ok' ? 1 : 0)
-      logUp.set(now.log?.state === 'up' ? 1 : 0)
-      pending.set(now.log?.pendingBytes ?? 0)
-      state.reset()
-      for (const projection of now.projections) {
-        lag.set({ projection: projection.name }, Number(projection.lag))
-        refused.set({ projection: projection.name }, projection.refused)
-        state.set({ projection: projection.name, state: projection.state }, 1)
-      }
+  const look = async (): Promise<void> => {
+    const now = await health()
+    up.set(now.state === 'ok' ? 1 : 0)
+    logUp.set(now.log?.state === 'up' ? 1 : 0)
+    pending.set(now.log?.pendingBytes ?? 0)
+    state.reset()
+    for (const projection of now.projections) {
+      lag.set({ projection: projection.name }, Number(projection.lag))
+      refused.set({ projection: projection.name }, projection.refused)
+      state.set({ projection: projection.name, state: projection.state }, 1)
+    }
+  }
+  return {
+    contentType: registry.contentType,
+    scrape: async () => {
+      await look()
+      return registry.metrics()
     },
-  })
-  return registry
+  }
 }

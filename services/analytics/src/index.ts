@@ -1,2 +1,3 @@
+export { clickHouseOptions } from './build.ts'
 export { createAnalyticsService } from './service.ts'
 export type { AnalyticsService, AnalyticsServiceOptions } from './service.ts'

@@ -27,6 +27,8 @@ const schema = z.strictObject({
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}$/, 'a date is YYYY-MM-DD')
     .default('2008-09-12'),
+  /** On a cluster: the one that WAGGLE_ variables name, else one started for the demo. */
+  cluster: z.boolean().default(false),
   quiet: z.boolean().default(false),
 })
 
@@ -45,6 +47,7 @@ export function parseDemoArguments(argv: readonly string[]): DemoArguments {
       until: text,
       'as-of': text,
       fresh: flag,
+      cluster: flag,
       quiet: flag,
     }
     values = parseArgs({ args: [...argv], options, strict: true }).values

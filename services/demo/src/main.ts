@@ -3,7 +3,7 @@ import { parseDemoArguments } from './arguments.ts'
 import { runDemo } from './run-demo.ts'
 
 try {
-  const held = await runDemo(parseDemoArguments(process.argv.slice(2)), process.stdout)
+  const held = await runDemo(parseDemoArguments(process.argv.slice(2)), process.env, process.stdout)
   process.exitCode = held ? 0 : 1
 } catch (error) {
   process.stderr.write(

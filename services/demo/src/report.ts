@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import { isoOf } from '@waggle/base'
 import type { WaggleEvent } from '@waggle/event'
 import type { Trajectory } from '@waggle/replay'
+import type { Digests } from './demo-host.ts'
 import type { Gathered, JudgedDecision } from './gather.ts'
 import { performanceOf, type Performance } from './performance.ts'
 
@@ -71,7 +72,7 @@ export function trajectoryText(name: string, { events }: Trajectory): string {
   return [heading(`Trajectory ${name}`), ...lines].join('\n')
 }
 
-export function digestText(live: Record<string, string>, rebuilt: Record<string, string>): string {
+export function digestText(live: Digests, rebuilt: Digests): string {
   const rows = Object.keys(live).map((view) => [
     view,
     shorten(live[view] ?? ''),

@@ -1,12 +1,14 @@
-import { rmSync } from 'node:fs'
 import { createLogger, microsOf, systemClock, type Micros } from '@waggle/base'
 import { createEmitter, sealRun } from '@waggle/emit'
-import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
+import type { Environment } from '@waggle/service'
 import type { DemoArguments } from './arguments.ts'
 import { readBars, type BarFile } from './bars-csv.ts'
 import { beliefText } from './belief.ts'
-import { createSwarmBus, type DemoScope } from './demo-bus.ts'
+import { bindSwarm } from './bind-swarm.ts'
+import { openClusterHost } from './cluster-host.ts'
+import type { DemoHost, DemoScope } from './demo-host.ts'
 import type { DemoOutput } from './demo-output.ts'
+import { openEmbeddedHost } from './embedded-host.ts'
 import { gather } from './gather.ts'
 import { startProgress } from './progress.ts'
 import {
@@ -25,15 +27,19 @@ const SWARM = 'demo'
 const HOUR: Micros = 3_600_000_000
 
 /** The whole demo: trade, report, ask the past twice, rebuild. Returns whether every check held. */
-export async function runDemo(options: DemoArguments, output: DemoOutput): Promise<boolean> {
+export async function runDemo(
+  options: DemoArguments,
+  environment: Environment,
+  output: DemoOutput,
+): Promise<boolean> {
   const file = cut(readBars(options.bars), options.until)
   for (const { line, reason } of file.badRows) output.write(`line ${line} left out: ${reason}\n`)
-  if (options.fresh) rmSync(options.data, { recursive: true, force: true })
   const clock = systemClock()
-  const bus = await openEmbeddedBus(
-    { dataDir: options.data, analyticsRestMs: 5000 },
-    { clock, logger: createLogger('demo', 'warn') },
-  )
+  const logger = createLogger('demo', 'warn')
+  const say = (line: string): void => void (options.quiet || output.write(`${line}\n`))
+  const bus = options.cluster
+    ? await openClusterHost({ environment, clock, logger, say })
+    : await openEmbeddedHost({ ...options, clock, logger })
   try {
     const scope = { swarm: SWARM, run: `backtest-${options.symbol}` }
     const started = clock.now()
@@ -69,7 +75,7 @@ function cut(file: BarFile, until: string | undefined): BarFile {
 }
 
 async function trade(
-  bus: EmbeddedBus,
+  bus: DemoHost,
   scope: DemoScope,
   file: BarFile,
   options: DemoArguments,
@@ -77,7 +83,7 @@ async function trade(
 ): Promise<void> {
   const market = createMarketClock()
   const progress = startProgress(file.bars.length, options.quiet, output)
-  const swarmBus = createSwarmBus(bus, market, scope)
+  const swarmBus = bindSwarm(bus, market, scope)
   const onBar = (index: number): void => progress.at(index + 1, file.bars[index]!.date)
   const start = await runSwarm({
     bus: swarmBus,
@@ -92,7 +98,7 @@ async function trade(
 }
 
 async function report(
-  bus: EmbeddedBus,
+  bus: DemoHost,
   scope: DemoScope,
   { symbol }: DemoArguments,
   seconds: number,
@@ -116,7 +122,7 @@ async function report(
 
 /** Asks what the swarm believed, appends events that claim to be from before, and asks again. */
 async function askThePast(
-  bus: EmbeddedBus,
+  bus: DemoHost,
   scope: DemoScope,
   { 'as-of': day, symbol }: DemoArguments,
   output: DemoOutput,
@@ -139,7 +145,7 @@ async function askThePast(
 
 /** Hindsight: a signal and a bar that claim to have been known the day before. */
 async function backdate(
-  bus: EmbeddedBus,
+  bus: DemoHost,
   scope: DemoScope,
   symbol: string,
   claimed: Micros,
@@ -180,11 +186,9 @@ async function backdate(
   await emitter.emit({ ...bar, ...times })
 }
 
-async function rebuildViews(bus: EmbeddedBus, output: DemoOutput): Promise<boolean> {
+async function rebuildViews(bus: DemoHost, output: DemoOutput): Promise<boolean> {
   await bus.caughtUp(CATCH_UP_MS)
-  const live = await bus.digests()
-  await bus.rebuild()
-  const rebuilt = await bus.digests()
+  const { live, rebuilt } = await bus.compareRebuilt()
   output.write(`${digestText(live, rebuilt)}\n`)
   return Object.keys(live).every((view) => live[view] === rebuilt[view])
 }

@@ -1,2 +1,3 @@
+export { redisOptions } from './build.ts'
 export { createHotViewService } from './service.ts'
 export type { HotViewService, HotViewServiceOptions } from './service.ts'

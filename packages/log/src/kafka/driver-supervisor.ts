@@ -1,5 +1,5 @@
-import { isWaggleError, messageOf, type Clock, type Logger, type Micros } from '@waggle/base'
-import { unavailableError } from '../log-errors.ts'
+import { isWaggleError, type Clock, type Logger, type Micros } from '@waggle/base'
+import { reasonOf, unavailableError } from '../log-errors.ts'
 import type { KafkaDriver } from './kafka-driver.ts'
 
 export interface LogStatus {
@@ -86,12 +86,13 @@ export class DriverSupervisor {
   }
 
   #discard(driver: KafkaDriver, error: unknown): void {
-    this.#change(messageOf(error))
+    const reason = reasonOf(error)
+    this.#change(reason)
     if (this.#driver !== driver) return
     this.#driver = undefined
     this.#rebuilds++
     const { logger } = this.#options
-    logger.warn({ err: error }, `Kafka client is made anew: ${messageOf(error)}`)
+    logger.warn({ rebuilds: this.#rebuilds }, `Kafka client is made anew: ${reason}`)
     driver.close().catch(() => {})
   }
 

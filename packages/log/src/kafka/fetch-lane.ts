@@ -16,6 +16,7 @@ export class FetchLane {
   readonly #options: LaneOptions
   readonly #fetcher: Fetcher
   readonly #ahead: ReadAhead
+  #closed = false
 
   constructor(options: LaneOptions, node: number, partitionsMax: number) {
     this.#options = options
@@ -69,6 +70,7 @@ export class FetchLane {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     await this.#fetcher.close().catch(() => {})
   }
 
@@ -77,7 +79,12 @@ export class FetchLane {
     const from = readers.map((reader) => ({ ...reader, offset: this.#ahead.fetchOffset(reader) }))
     const answer = await supervisor.run(
       'Fetching',
-      () => this.#fetcher.fetch(from, { ...limits, maxWaitMs }),
+      () =>
+        this.#fetcher.fetch(from, { ...limits, maxWaitMs }).catch((error: unknown) => {
+          // Closing breaks the fetch that still waits; that is no fault of the client.
+          if (this.#closed) return []
+          throw error
+        }),
       maxWaitMs,
     )
     const answers = new Map(answer.map((fetched) => [partitionName(fetched), fetched]))

@@ -1,0 +1,126 @@
+import { composeServices, type Clock, type Logger } from '@waggle/base'
+import type { Codec } from '@waggle/codec'
+import { createRunner, type Projection, type RunnerOptions } from '@waggle/consume'
+import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
+import { partitionsOf, type EventLog } from '@waggle/log'
+import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
+import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
+import { clickHouseOptions } from '@waggle-services/analytics'
+import { redisOptions } from '@waggle-services/hot-view'
+import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
+import { openHttpStore } from '@waggle/view-analytics/clickhouse'
+import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
+import { createHotProjection, HOT_TOPICS, type HotView } from '@waggle/view-hot'
+import { createFallbackHotReader, openRedisHotStore, type HotReader } from '@waggle/view-hot/redis'
+import { allCaughtUp } from './services-caught-up.ts'
+
+/** What an agent or a tool has of a cluster; the views it shows are kept by services elsewhere. */
+export interface ClusterBus {
+  readonly log: EventLog
+  readonly codec: Codec
+  /** The hot view in this process, by tailing the log: reads of memory, and the fallback of `reader`. */
+  readonly hot: ViewSource<HotView>
+  /** The hot view in Redis, or this process's own while Redis does not serve; answers say which. */
+  readonly reader: HotReader
+  /** Locks and consensus counted here, from the log, as the coordinator counts them. */
+  readonly coordination: ViewSource<CoordinationView>
+  readonly analytics: AnalyticsView
+  emitter(options: ClusterEmitterOptions): Emitter
+  query(scope: { swarm: string; run: string | null }): SwarmQuery
+  /** Resolves when this process and every service named in WAGGLE_SERVICE_URLS have applied all there is. */
+  caughtUp(timeoutMs: number): Promise<void>
+  /** Digest by view, of the stores that the services keep. */
+  digests(): Promise<Record<string, string>>
+  stop(): Promise<void>
+}
+
+export interface ClusterEmitterOptions {
+  readonly swarm: string
+  readonly agent: string
+  readonly session: string
+  readonly run?: string | null
+  readonly lastSeq?: number
+  readonly clock?: Clock
+}
+
+export interface ClusterDeps {
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+const STARTUP_TIMEOUT_MS = 600_000
+
+export async function openClusterBus(
+  config: ServiceConfig,
+  topics: TopicsFile,
+  deps: ClusterDeps,
+): Promise<ClusterBus> {
+  const { clock, logger } = deps
+  const { signal } = new AbortController()
+  const { log, codec } = await openEngines(config, topics, { ...deps, signal, onWaiting: () => {} })
+  const parts = { log, codec, clock, logger }
+  const hot = inProcess(parts, createHotProjection())
+  const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
+  const redis = await openRedisHotStore({
+    redis: redisOptions(config),
+    partitions: partitionsOf(log, HOT_TOPICS),
+    prefix: `${config.WAGGLE_KAFKA_TOPIC_PREFIX}waggle`,
+    clock,
+  })
+  const store = openHttpStore(clickHouseOptions(config))
+  const analytics = createAnalyticsView(store)
+  const tails = composeServices('cluster', [hot.runner, coordination.runner])
+  await tails.start()
+  await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
+
+  return {
+    log,
+    codec,
+    hot,
+    coordination,
+    analytics,
+    reader: createFallbackHotReader({
+      primary: redis.view,
+      fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },
+      clock,
+    }),
+    emitter: ({ run = null, clock: producer = clock, ...options }) =>
+      createEmitter({
+        log,
+        codec,
+        clock: producer,
+        run,
+        headers: cloudEventHeaders,
+        ...options,
+        isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
+      }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, ...scope }),
+    caughtUp: async (timeoutMs) => {
+      await hot.runner.caughtUp(timeoutMs)
+      await coordination.runner.caughtUp(timeoutMs)
+      await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })
+    },
+    digests: async () => ({
+      'hot-view': await redis.projection.digest(),
+      coordination: await coordination.runner.projection.digest(),
+      analytics: await analytics.digest(),
+    }),
+    stop: async () => {
+      await tails.stop()
+      redis.close()
+      await store.close()
+      await log.close()
+    },
+  }
+}
+
+/** A view kept by this process itself. */
+function inProcess<V>(
+  parts: Omit<RunnerOptions, 'projection'>,
+  projection: Projection & { readonly view: V },
+): ViewSource<V> {
+  return { view: projection.view, runner: createRunner({ ...parts, projection }) }
+}
+
+/** Counting is anyone's right; telling the log is the coordinator's. */
+const onlyCount = { publish: async () => {}, lookAgain: () => {} }
