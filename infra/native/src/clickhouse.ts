@@ -29,8 +29,8 @@ export interface ClickHouseOptions {
 export interface ClickHouseServer extends NativeServer {
   readonly url: string
   readonly folder: string
-  /** The same server again after stop or kill, with other users if given. */
-  restart(users?: readonly ClickHouseUser[]): Promise<ClickHouseServer>
+  /** The same server again after stop or kill, with other users or another database if given. */
+  restart(changes?: Pick<ClickHouseOptions, 'users' | 'database'>): Promise<ClickHouseServer>
 }
 
 /** The users of a server that nobody named any for. */
@@ -57,6 +57,6 @@ export async function startClickHouse(options: ClickHouseOptions = {}): Promise<
     ...server,
     url,
     folder,
-    restart: (others = users) => startClickHouse({ ...options, users: others, folder, port }),
+    restart: (changes = {}) => startClickHouse({ ...options, ...changes, folder, port }),
   }
 }

@@ -1,21 +1,31 @@
 import { freePorts } from './native-process.ts'
 import { startApicurio } from './apicurio.ts'
-import { startClickHouse } from './clickhouse.ts'
-import { startKafka } from './kafka.ts'
-import { startRedis } from './redis.ts'
-import { startService } from './service-process.ts'
+import { startClickHouse, type ClickHouseServer } from './clickhouse.ts'
+import { startKafka, type KafkaServer } from './kafka.ts'
+import { startRedis, type NativeRedis } from './redis.ts'
+import { startService, type ServiceProcess } from './service-process.ts'
 
 export interface DevCluster {
   /** WAGGLE_ variables under which clients and services find it. */
   readonly environment: Readonly<Record<string, string>>
-  /** What runs where, one line each. */
-  readonly parts: readonly string[]
+  readonly servers: DevServers
+  readonly services: readonly ServiceProcess[]
+  /** Ends everything that was started here; what was restarted by others is theirs. */
   stop(): Promise<void>
+}
+
+/** For tests that kill, freeze and restart them. */
+export interface DevServers {
+  readonly kafka: KafkaServer
+  readonly redis: NativeRedis
+  readonly clickHouse: ClickHouseServer
 }
 
 export interface DevClusterOptions {
   /** Prefer the built-in registry even where Apicurio could run. */
   readonly builtInRegistry?: boolean
+  /** Processes of each service; 1 if left out. */
+  readonly instances?: number
   /** Told of every part as it is ready. */
   readonly onReady?: (part: string) => void
 }
@@ -27,25 +37,30 @@ const ANALYST = { name: 'analyst', password: 'analyst-secret', role: 'analyst' }
 
 /** A whole cluster of native processes on 127.0.0.1, its data in temporary folders. */
 export async function startDevCluster(options: DevClusterOptions = {}): Promise<DevCluster> {
+  const { instances = 1 } = options
   const stops: (() => Promise<void>)[] = []
-  const parts: string[] = []
-  const add = (part: string, stop: () => Promise<void>): void => {
+  const add: Add = (part, stop) => {
     stops.push(stop)
-    parts.push(part)
     options.onReady?.(part)
   }
   const stop = async (): Promise<void> => {
     for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last()
   }
   try {
-    const environment = await startServers(options, add)
-    const urls: string[] = []
-    for (const name of SERVICES) {
+    const servers = await startServers(add)
+    const stores = environmentOf(servers)
+    const environment = {
+      ...stores,
+      WAGGLE_REGISTRY_URL: await startRegistry(options, stores, add),
+    }
+    const services: ServiceProcess[] = []
+    for (const name of SERVICES.flatMap((service) => Array<string>(instances).fill(service))) {
       const service = await startService(name, { environment })
-      urls.push(service.url)
+      services.push(service)
       add(`${name.padEnd(16)} ${service.url}/health`, () => service.stop())
     }
-    return { environment: { ...environment, WAGGLE_SERVICE_URLS: urls.join(',') }, parts, stop }
+    const urls = services.map(({ url }) => url).join(',')
+    return { environment: { ...environment, WAGGLE_SERVICE_URLS: urls }, servers, services, stop }
   } catch (error) {
     await stop()
     throw error
@@ -54,29 +69,29 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
 
 type Add = (part: string, stop: () => Promise<void>) => void
 
-async function startServers(options: DevClusterOptions, add: Add): Promise<Record<string, string>> {
+async function startServers(add: Add): Promise<DevServers> {
   const kafka = await startKafka()
   if (kafka === undefined)
     throw new Error('Kafka needs Java 17 or newer, and Maven to fetch it once')
   add(`Kafka            ${kafka.broker}`, () => kafka.dispose())
   const redis = await startRedis()
-  const { host, port } = redis.endpoint
-  add(`Redis            ${host}:${port}`, () => redis.stop())
+  add(`Redis            ${redis.endpoint.host}:${redis.endpoint.port}`, () => redis.stop())
   const clickHouse = await startClickHouse({ database: DATABASE, users: [WRITER, ANALYST] })
-  add(
-    `ClickHouse       ${clickHouse.url} (chdb; user ${ANALYST.name}, password ${ANALYST.password})`,
-    () => clickHouse.stop(),
-  )
-  const environment = {
+  const login = `user ${ANALYST.name}, password ${ANALYST.password}`
+  add(`ClickHouse       ${clickHouse.url} (chdb; ${login})`, () => clickHouse.stop())
+  return { kafka, redis, clickHouse }
+}
+
+function environmentOf({ kafka, redis, clickHouse }: DevServers): Record<string, string> {
+  return {
     WAGGLE_LOG_LEVEL: 'warn',
     WAGGLE_KAFKA_BROKERS: kafka.broker,
-    WAGGLE_REDIS_NODES: `${host}:${port}`,
+    WAGGLE_REDIS_NODES: `${redis.endpoint.host}:${redis.endpoint.port}`,
     WAGGLE_CLICKHOUSE_URL: clickHouse.url,
     WAGGLE_CLICKHOUSE_DATABASE: DATABASE,
     WAGGLE_CLICKHOUSE_USERNAME: WRITER.name,
     WAGGLE_CLICKHOUSE_PASSWORD: WRITER.password,
   }
-  return { ...environment, WAGGLE_REGISTRY_URL: await startRegistry(options, environment, add) }
 }
 
 /** Apicurio where there is a Java for it, else our own. */

@@ -76,7 +76,8 @@ export function createAssignedRunner(
         return { ...status, refused: status.refused + refused }
       }
       const reason = 'no partitions assigned yet'
-      return { name: projection.name, state: 'idle', reason, lag: 0n, refused, applied: new Map() }
+      const { name } = projection
+      return { name, state: 'idle', reason, lag: 0n, refused, applied: new Map(), partitions: 0 }
     },
   }
 }

@@ -30,6 +30,8 @@ export interface RunnerStatus {
   /** Records refused since the start. */
   readonly refused: number
   readonly applied: ReadonlyMap<string, bigint>
+  /** Partitions it projects. */
+  readonly partitions: number
 }
 
 export interface ProjectionRunner extends Service {
@@ -131,6 +133,7 @@ class Runner implements ProjectionRunner {
       lag,
       refused: this.#deadLetters.written,
       applied,
+      partitions: this.#partitions.length,
     }
   }
 

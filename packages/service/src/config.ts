@@ -44,6 +44,8 @@ const schema = z.strictObject({
   WAGGLE_REGISTRY_URL: z.url().default('http://127.0.0.1:8081'),
   /** Where the built-in registry listens, if this process is it. */
   WAGGLE_REGISTRY_PORT: port.default(8081),
+  /** Host names under which clients reach it: others are refused, against DNS rebinding. */
+  WAGGLE_REGISTRY_HOSTS: list.default(['127.0.0.1', 'localhost']),
   WAGGLE_REGISTRY_USERNAME: name.optional(),
   WAGGLE_REGISTRY_PASSWORD: name.optional(),
 

@@ -17,6 +17,7 @@ export interface ProjectionHealth {
   readonly state: RunnerState
   readonly lag: string
   readonly refused: number
+  readonly partitions: number
 }
 
 export interface HealthInput {
@@ -43,11 +44,12 @@ export function healthOf({ service, stopping, waiting, log, projections }: Healt
     state: stopping ? 'stopping' : starting ? 'starting' : working,
     reasons,
     log: log === undefined ? undefined : { state: log.state, pendingBytes: log.pendingBytes },
-    projections: projections.map(({ name, state, lag, refused }) => ({
+    projections: projections.map(({ name, state, lag, refused, partitions }) => ({
       name,
       state,
       lag: String(lag),
       refused,
+      partitions,
     })),
   }
 }

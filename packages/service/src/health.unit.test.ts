@@ -7,7 +7,15 @@ const running: HealthInput = {
   waiting: undefined,
   log: { state: 'up', reason: undefined, since: 0, rebuilds: 0, pendingBytes: 0 },
   projections: [
-    { name: 'hot', state: 'running', reason: undefined, lag: 3n, refused: 1, applied: new Map() },
+    {
+      name: 'hot',
+      state: 'running',
+      reason: undefined,
+      lag: 3n,
+      refused: 1,
+      applied: new Map(),
+      partitions: 4,
+    },
   ],
 }
 
@@ -15,7 +23,9 @@ describe('health', () => {
   it('is ok and ready when everything runs', () => {
     const health = healthOf(running)
     expect(health).toMatchObject({ state: 'ok', reasons: [] })
-    expect(health.projections).toEqual([{ name: 'hot', state: 'running', lag: '3', refused: 1 }])
+    expect(health.projections).toEqual([
+      { name: 'hot', state: 'running', lag: '3', refused: 1, partitions: 4 },
+    ])
     expect(isReady(health)).toBe(true)
   })
 

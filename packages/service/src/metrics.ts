@@ -23,6 +23,9 @@ export function createMetrics(service: string, health: () => Promise<Health>): M
   const refused = gauge('waggle_projection_refused_records', 'Records sent to the dead letters', [
     'projection',
   ])
+  const partitions = gauge('waggle_projection_partitions', 'Partitions projected here', [
+    'projection',
+  ])
   const state = gauge('waggle_projection_state', '1 for the state a projection is in', [
     'projection',
     'state',
@@ -35,6 +38,7 @@ export function createMetrics(service: string, health: () => Promise<Health>): M
     state.reset()
     for (const projection of now.projections) {
       lag.set({ projection: projection.name }, Number(projection.lag))
+      partitions.set({ projection: projection.name }, projection.partitions)
       refused.set({ projection: projection.name }, projection.refused)
       state.set({ projection: projection.name, state: projection.state }, 1)
     }

@@ -104,5 +104,5 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
 /** Lag cannot be told while the broker does not answer. */
 function unknownStatus(name: string, error: unknown): RunnerStatus {
   const reason = messageOf(error)
-  return { name, state: 'stalled', reason, lag: -1n, refused: 0, applied: new Map() }
+  return { name, state: 'stalled', reason, lag: -1n, refused: 0, applied: new Map(), partitions: 0 }
 }

@@ -10,6 +10,7 @@ export async function buildSchemaRegistry({
   const server = createRegistryServer(createLogRegistry({ log }), {
     port: config.WAGGLE_REGISTRY_PORT,
     address: config.WAGGLE_HTTP_HOST,
+    hosts: config.WAGGLE_REGISTRY_HOSTS,
   })
   return {
     start: () => server.start(),
@@ -21,6 +22,7 @@ export async function buildSchemaRegistry({
       lag: 0n,
       refused: 0,
       applied: new Map(),
+      partitions: 1,
     }),
   }
 }
