@@ -23,6 +23,7 @@ const native = await resolveInfra('redis-server', [
   async () => ((await hasRedis()) ? true : undefined),
 ])
 
+const NOBODY = '0191f000-0000-7000-8000-000000000000'
 const undo: (() => unknown)[] = []
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step()
@@ -112,6 +113,27 @@ describe.skipIf(native === undefined)('Redis that lost data', () => {
     await store.runner.resume()
     await heals(bus, store)
     expect(new Set(await verdicts())).toEqual(new Set(['equal']))
+  })
+
+  it('stopped with an admission too large to store each time: goes on without double effect', async () => {
+    const { bus, server, store, keys } = await scene()
+    const fill = { kind: 'fill', decision: NOBODY, instrument: 'SPX', price: 1n, fee: 0n } as const
+    for (let session = 0; session < 400; session++) {
+      await bus.emitter('a', { session: `s${session}` }).emit({ ...fill, quantity: 1n })
+      if (session > 390) await store.runner.caughtUp(60_000)
+    }
+    await store.runner.stop()
+    const prefix = (await keys(':position'))[0]!.split(':')[0]!
+    const next = await runStore(bus, { endpoints: [server.endpoint] }, { prefix })
+    undo.push(() => next.stop())
+    const stored = await next.projection.checkpoints()
+    const { freshness } = await next.view.holdings(SCOPE)
+    expect(
+      stored.some((at) => at.nextOffset < (freshness.applied.get(partitionName(at)) ?? 0n)),
+    ).toBe(true)
+    await bus.emitter('a', { session: 'last' }).emit({ ...fill, quantity: 1n })
+    await next.runner.caughtUp(60_000)
+    await heals(bus, next)
   })
 
   it('is written once by two instances that both own every partition', async () => {

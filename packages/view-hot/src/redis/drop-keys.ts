@@ -1,3 +1,4 @@
+import { WaggleError } from '@waggle/base'
 import { partitionName, type TopicPartition } from '@waggle/event'
 import type { HotKeys } from './hot-keys.ts'
 import { runDrop } from './hot-scripts.ts'
@@ -8,7 +9,9 @@ const KEYS_PER_DROP = 500
 
 /** Every key of the view, over all nodes, in no order. */
 export async function* scanKeys(link: RedisLink, keys: HotKeys): AsyncGenerator<string[]> {
-  for (const node of link.masters()) {
+  const nodes = link.masters()
+  if (nodes.length === 0) throw new WaggleError('VIEW_UNAVAILABLE', 'No Redis node is known yet')
+  for (const node of nodes) {
     let cursor = '0'
     do {
       const [next, found] = await link.run(() =>

@@ -60,8 +60,18 @@ export function createHotKeys(prefix = 'waggle'): HotKeys {
       const match = shape.exec(key)
       if (match === null) return undefined
       const [, partition = '', collection = '', run = '', swarm = ''] = match
-      const scope = { run: decodeURIComponent(run) || null, swarm: decodeURIComponent(swarm) }
-      return { partition, collection, scope }
+      const [ofRun, ofSwarm] = [decoded(run), decoded(swarm)]
+      if (ofRun === undefined || ofSwarm === undefined) return undefined
+      return { partition, collection, scope: { run: ofRun || null, swarm: ofSwarm } }
     },
+  }
+}
+
+/** Undefined for text that was not percent-encoded by us. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
   }
 }

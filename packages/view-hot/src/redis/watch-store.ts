@@ -15,7 +15,7 @@ const INTERVAL_MS = 1000
 
 /**
  * Looks whether Redis still has what was applied. A write notices a loss by itself; this notices it where
- * no events come, and sends the runner back to the stored positions.
+ * no events come, and sends the runner back to the stored positions. Stop it before the runner.
  */
 export function createStoreWatch(options: StoreWatchOptions): Service {
   const { projection, runner, clock, logger, intervalMs = INTERVAL_MS } = options
