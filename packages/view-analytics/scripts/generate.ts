@@ -5,8 +5,14 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { clusterStatements, missingStatements, readMigrations, statementsOf } from '../src/index.ts'
-import { MIGRATIONS_FOLDER, type Migration } from '../src/migration-files.ts'
+import { clusterStatements } from '../src/cluster-ddl.ts'
+import {
+  MIGRATIONS_FOLDER,
+  readMigrations,
+  statementsOf,
+  type Migration,
+} from '../src/migration-files.ts'
+import { missingStatements } from '../src/schema-drift.ts'
 
 export const CLUSTER_FOLDER = join(MIGRATIONS_FOLDER, 'cluster')
 

@@ -6,16 +6,18 @@ import { TABLE_KINDS, TABLES } from './table-ddl.ts'
 export type TtlDays = Readonly<Record<string, number>>
 
 const DEAD_LETTERS = 'dead_letters'
+/** A DateTime ends in 2106; a sum beyond it would be in the past, and rows would go at once. */
+const DAYS_MAX = 20_000
 
 /**
  * ALTERs that make tables expire, or expire no more. Rows go in the order of the log, so what is left still
  * tells how far a table has come. A rebuild brings expired rows back, and they expire again.
- * Errors: CONFIG_INVALID for an unknown table or a number of days that is none.
+ * Errors: CONFIG_INVALID for an unknown table or a number of days that is none, or above 20,000.
  */
 export function ttlStatements(ttlDays: TtlDays): string[] {
   const tables: string[] = [...TABLE_KINDS.map((kind) => TABLES[kind].table), DEAD_LETTERS]
   return Object.entries(ttlDays).map(([table, days]) => {
-    if (!tables.includes(table) || !Number.isSafeInteger(days) || days < 0) {
+    if (!tables.includes(table) || !Number.isSafeInteger(days) || days < 0 || days > DAYS_MAX) {
       throw new WaggleError('CONFIG_INVALID', `No TTL of ${days} days for a table ${table}`, {
         field: 'ttlDays',
         input: table,
