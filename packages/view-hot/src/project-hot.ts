@@ -4,6 +4,7 @@ import { digestHot } from './digest-hot.ts'
 import { foldHot, HOT_TOPICS } from './fold-hot.ts'
 import type { HotState } from './hot-state.ts'
 import { createHotView, type HotView } from './hot-view.ts'
+import { skipSuperseded } from './skip-superseded.ts'
 
 export interface HotProjection extends Projection {
   readonly view: HotView
@@ -24,7 +25,8 @@ export function createHotProjection(): HotProjection {
       const applied = checkpoints.get(name)?.nextOffset ?? 0n
       if (nextOffset <= applied) return
       // Decoded before anything is folded: a batch takes effect whole or not at all.
-      const known = events.filter(({ record }) => record.offset >= applied).map(knownEventOf)
+      const news = events.filter(({ record }) => record.offset >= applied)
+      const known = skipSuperseded(news).map(knownEventOf)
       for (const event of known) foldHot(state, event)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
     },

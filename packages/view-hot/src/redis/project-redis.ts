@@ -9,6 +9,7 @@ import { partitionName, type TopicPartition } from '@waggle/event'
 import { digestHot } from '../digest-hot.ts'
 import { foldHot, HOT_TOPICS } from '../fold-hot.ts'
 import type { HotState } from '../hot-state.ts'
+import { skipSuperseded } from '../skip-superseded.ts'
 import { dropPartitions } from './drop-keys.ts'
 import { readFillSeed } from './fill-seed.ts'
 import type { HotKeys } from './hot-keys.ts'
@@ -17,7 +18,6 @@ import { runApply } from './hot-scripts.ts'
 import { DEFAULT_TTL, hotWrites, type HotTtl } from './hot-writes.ts'
 import { loadHotState } from './load-hot.ts'
 import type { RedisClient, RedisLink } from './redis-link.ts'
-import { skipSuperseded } from './skip-superseded.ts'
 
 export interface RedisProjectionOptions {
   readonly link: RedisLink

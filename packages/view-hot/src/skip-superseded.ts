@@ -1,5 +1,5 @@
 import type { AdmittedRecord } from '@waggle/consume'
-import { RECENT_DECISIONS, RECENT_DECISIONS_BY_AGENT } from '../hot-state.ts'
+import { RECENT_DECISIONS, RECENT_DECISIONS_BY_AGENT } from './hot-state.ts'
 
 /**
  * Leaves out the decisions that later ones of the same batch push out of every list: they need not even be
