@@ -3,6 +3,7 @@ import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
+import { benchClickHouseHttp } from './clickhouse-http.ts'
 import { machineLine } from './measure.ts'
 import { benchReplay } from './replay.ts'
 
@@ -10,6 +11,7 @@ const benches = {
   append: benchAppend,
   replay: benchReplay,
   analytics: benchAnalytics,
+  'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,
   'hot-redis': benchHotRedis,
 }

@@ -69,6 +69,8 @@ export function analyticsStoreSuite(
       const live = await project(64)
       await store.command('TRUNCATE TABLE checkpoints')
       expect(await project(7)).toBe(live)
+      // Counted without FINAL, which would hide what was inserted twice.
+      expect(await store.rows('SELECT toInt32(count()) AS n FROM votes')).toEqual([{ n: 200 }])
       const projection = createAnalyticsProjection(store)
       const runner = createRunner({ ...bus, projection, logger: silentLogger })
       await runner.start()

@@ -152,6 +152,9 @@ describe('the table of dead letters', () => {
       )
     expect(expected).toHaveLength(1502)
     expect(await rows()).toEqual(expected)
+    expect(await store.rows('SELECT toInt32(count()) AS n FROM dead_letters')).toEqual([
+      { n: 1502 },
+    ])
     await feed.rebuild()
     await feed.caughtUp(60_000)
     expect(await rows()).toEqual(expected)

@@ -32,7 +32,9 @@ export function createDeadLetterFeed(options: DeadLetterFeedOptions): DeadLetter
   const { log, store, clock, logger } = options
   const progress = new Progress(clock)
   const partitions = partitionsOf(log, [DEAD_LETTER_TOPIC])
+  /** Aborted while it does not run. */
   let abort = new AbortController()
+  abort.abort()
   let loop: Promise<void> = Promise.resolve()
 
   const positions = async (): Promise<Position[]> => {
@@ -65,6 +67,7 @@ export function createDeadLetterFeed(options: DeadLetterFeedOptions): DeadLetter
   }
 
   const start = async (): Promise<void> => {
+    if (!abort.signal.aborted) return
     abort = new AbortController()
     loop = run(abort.signal)
   }

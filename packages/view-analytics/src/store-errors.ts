@@ -66,9 +66,8 @@ function wrapped(
   code: 'BYTES_MALFORMED' | 'INPUT_INVALID' | 'VIEW_UNAVAILABLE',
   error: unknown,
 ): WaggleError {
-  const { type, code: reason } = error as { type?: unknown; code?: unknown }
   // A broken connection has a code of Node, such as ECONNREFUSED, and often no message.
-  const name = [type, reason].find((part) => typeof part === 'string' && part !== '')
-  const what = `ClickHouse${name === undefined ? '' : ` ${String(name)}`}: ${messageOf(error)}`
+  const { type, code: reason } = error as { type?: string; code?: string }
+  const what = `ClickHouse ${type ?? reason ?? 'error'}: ${messageOf(error)}`
   return new WaggleError(code, what.replace(/[.\s]+$/, ''), { cause: error })
 }

@@ -1,21 +1,40 @@
 import { createAssignedRunner, createPacedLog } from '@waggle/consume'
 import type { ServiceConfig, ServiceContext, Worker } from '@waggle/service'
-import { createAnalyticsProjection } from '@waggle/view-analytics'
+import { DEAD_LETTER_TOPIC } from '@waggle/event'
+import { createAnalyticsProjection, createDeadLetterFeed } from '@waggle/view-analytics'
 import { openHttpStore, type HttpStoreOptions } from '@waggle/view-analytics/clickhouse'
 
 /** The analytical store as a process: ClickHouse over HTTP, its partitions of the log shared by a group. */
 export async function buildAnalytics(context: ServiceContext): Promise<Worker> {
   const { log, clock, config, assignments } = context
   const store = openHttpStore(clickHouseOptions(config))
-  const paced = createPacedLog(log, clock, config.WAGGLE_CLICKHOUSE_REST_MS)
+  const restMs = config.WAGGLE_CLICKHOUSE_REST_MS
+  const paced = createPacedLog(log, clock, restMs)
   const projection = createAnalyticsProjection(store)
   const runner = createAssignedRunner(
     { ...context, log: paced.log, projection },
     assignments('analytics', projection.topics),
   )
+  const letters = createDeadLetterFeed({
+    ...context,
+    log: createPacedLog(log, clock, restMs).log,
+    store,
+  })
+  const lettersAssigned = assignments('analytics-dead-letters', [DEAD_LETTER_TOPIC])
+  // One process of the group has the topic's partition; the others rest.
+  let last: Promise<void> = Promise.resolve()
+  const follow = (ours: boolean): void => {
+    last = last.then(() => (ours ? letters.start() : letters.stop()))
+  }
   return {
-    start: () => runner.start(),
+    start: async () => {
+      await runner.start()
+      lettersAssigned.start((partitions) => follow(partitions.length > 0))
+    },
     stop: async () => {
+      await lettersAssigned.leave()
+      follow(false)
+      await last
       await runner.stop()
       await store.close()
     },

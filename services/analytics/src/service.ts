@@ -5,13 +5,17 @@ import type { EventLog } from '@waggle/log'
 import {
   createAnalyticsProjection,
   createAnalyticsView,
+  createDeadLetterFeed,
   type AnalyticsStore,
   type AnalyticsView,
+  type DeadLetterFeed,
 } from '@waggle/view-analytics'
 
 export interface AnalyticsService extends Service {
   readonly runner: ProjectionRunner
   readonly view: AnalyticsView
+  /** Fills the table of what was refused. */
+  readonly deadLetters: DeadLetterFeed
 }
 
 export interface AnalyticsServiceOptions {
@@ -36,12 +40,25 @@ export function createAnalyticsService({
     log: paced.log,
     projection: createAnalyticsProjection(store),
   })
+  const pacedLetters = createPacedLog(options.log, options.clock, restMs)
+  const letters = createDeadLetterFeed({ ...options, store, log: pacedLetters.log })
   return {
     name: 'analytics',
     view: createAnalyticsView(store),
     runner: hurried(runner, paced),
-    start: () => runner.start(),
+    deadLetters: {
+      ...letters,
+      caughtUp: (timeoutMs) => {
+        pacedLetters.hurry()
+        return letters.caughtUp(timeoutMs)
+      },
+    },
+    start: async () => {
+      await runner.start()
+      await letters.start()
+    },
     stop: async () => {
+      await letters.stop()
       await runner.stop()
       await store.close()
     },

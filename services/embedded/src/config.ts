@@ -11,6 +11,25 @@ const schema = z.strictObject({
   analytics: z.enum(['chdb', 'off']).default('chdb'),
   /** How long the analytical store rests between rounds, in milliseconds: longer makes larger batches. */
   analyticsRestMs: z.number().int().min(0).max(60_000).default(1000),
+  /**
+   * ClickHouse's HTTP interface on the analytical store, on the loopback address, for analysts and their
+   * tools; none if left out. Port 0 takes any free one.
+   */
+  analyticsHttp: z
+    .strictObject({
+      port: z.number().int().min(0).max(65_535).default(0),
+      users: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            password: z.string().min(1),
+            /** The only swarm whose rows this analyst sees; all if left out. */
+            swarm: z.string().min(1).optional(),
+          }),
+        )
+        .min(1),
+    })
+    .optional(),
 })
 
 /** Everything the embedded bus can be told, complete. */

@@ -1,4 +1,5 @@
 import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
+import type { ClickHouseFacade } from '@waggle/clickhouse-http'
 import { createCodec, type Codec } from '@waggle/codec'
 import type { ProjectionRunner } from '@waggle/consume'
 import { createEmitter, type Emitter } from '@waggle/emit'
@@ -26,6 +27,8 @@ export interface EmbeddedBus {
   readonly coordinator: CoordinatorService
   /** Undefined where the configuration turns it off. */
   readonly analytics: AnalyticsService | undefined
+  /** Where analysts reach ClickHouse's HTTP interface; undefined where there is none. */
+  readonly analyticsUrl: string | undefined
   readonly runners: readonly ProjectionRunner[]
   emitter(options: BusEmitterOptions): Emitter
   query(scope: { swarm: string; run: string | null }): SwarmQuery
@@ -73,7 +76,10 @@ export async function openEmbeddedBus(
           store: await openAnalytics(config),
           restMs: config.analyticsRestMs,
         })
-  const services: Service[] = [hot, coordinator, ...(analytics === undefined ? [] : [analytics])]
+  const http = await analystHttp(config, deps)
+  const services: Service[] = [hot, coordinator, analytics, http].filter(
+    (part) => part !== undefined,
+  )
   const all = composeServices('embedded', services)
   await all.start()
   const runners = [
@@ -89,6 +95,7 @@ export async function openEmbeddedBus(
     hot,
     coordinator,
     analytics,
+    analyticsUrl: http?.url,
     runners,
     emitter: ({ run = null, clock = deps.clock, ...options }) =>
       createEmitter({
@@ -101,7 +108,8 @@ export async function openEmbeddedBus(
       }),
     query: (scope) => createSwarmQuery({ log, codec, hot, ...scope }),
     caughtUp: async (timeoutMs) => {
-      await Promise.all(runners.map((runner) => runner.caughtUp(timeoutMs)))
+      const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
+      await Promise.all(views.map((view) => view.caughtUp(timeoutMs)))
     },
     digests: async () =>
       Object.fromEntries(
@@ -111,6 +119,7 @@ export async function openEmbeddedBus(
       ),
     rebuild: async () => {
       for (const runner of runners) await runner.rebuild()
+      await analytics?.deadLetters.rebuild()
     },
     stop: async () => {
       await all.stop()
@@ -124,6 +133,27 @@ const STARTUP_TIMEOUT_MS = 600_000
 async function openAnalytics(config: EmbeddedConfig): Promise<AnalyticsStore> {
   const { openChdbStore } = await import('@waggle/view-analytics/chdb')
   return openChdbStore(analyticsPath(config))
+}
+
+/** Analysts only: what writes to the store is its projection. */
+async function analystHttp(
+  config: EmbeddedConfig,
+  { logger }: EmbeddedDeps,
+): Promise<ClickHouseFacade | undefined> {
+  const { analytics, analyticsHttp } = config
+  if (analytics === 'off' || analyticsHttp === undefined) return undefined
+  const { createClickHouseFacade } = await import('@waggle/clickhouse-http')
+  return createClickHouseFacade({
+    folder: analyticsPath(config),
+    port: analyticsHttp.port,
+    users: analyticsHttp.users.map(({ name, password, swarm }) => ({
+      name,
+      password,
+      role: 'analyst' as const,
+      ...(swarm === undefined ? {} : { swarm }),
+    })),
+    logger,
+  })
 }
 
 /** Engines are loaded when chosen, so that a process without LMDB or chdb still runs the others. */
