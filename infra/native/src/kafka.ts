@@ -11,14 +11,18 @@ import { freePorts, listens, startProcess, type NativeServer } from './native-pr
 const run = promisify(execFile)
 const POM = fileURLToPath(new URL('../../kafka/pom.xml', import.meta.url))
 const VERSION = '4.1.1'
+/** Jars are fetched in one go; this one is there when all are. */
+const LAST_JAR = 'slf4j-simple-1.7.36.jar'
 const JAVA_MIN = 17
 /** Quick to start: most of these brokers live for seconds. */
 const JVM = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
-const LOGGING = ['-Dlog4j2.level=WARN', '-Dorg.apache.logging.log4j.level=WARN']
+const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 export interface KafkaOptions {
   /** Broker settings over ours. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Security protocol of the listener for clients; PLAINTEXT if left out. */
+  readonly protocol?: string
   /** Folder of an earlier broker to go on with; a new one if left out. */
   readonly folder?: string
   readonly port?: number
@@ -42,7 +46,12 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   const [port = 0, controllerPort = 0] = await freePorts(2)
   const folder = options.folder ?? dataFolder('kafka')
   const place = { java, classPath: join(jars, '*'), folder, port: options.port ?? port }
-  await format({ ...place, controllerPort, settings: options.settings ?? {} })
+  await format({
+    ...place,
+    controllerPort,
+    protocol: options.protocol ?? 'PLAINTEXT',
+    settings: options.settings ?? {},
+  })
   return launch(place)
 }
 
@@ -76,21 +85,23 @@ async function launch(place: Place): Promise<KafkaServer> {
 
 interface FormatOptions extends Place {
   readonly controllerPort: number
+  readonly protocol: string
   readonly settings: Readonly<Record<string, string>>
 }
 
 async function format(options: FormatOptions): Promise<void> {
-  const { java, classPath, folder, port, controllerPort } = options
+  const { java, classPath, folder, port, controllerPort, protocol } = options
   const file = settingsFile(folder)
   if (existsSync(file)) return
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `${protocol}://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `${protocol}://127.0.0.1:${port}`,
+    'inter.broker.listener.name': protocol,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `${protocol}:${protocol},CONTROLLER:PLAINTEXT`,
     'log.dirs': join(folder, 'data'),
     'auto.create.topics.enable': 'false',
     'offsets.topic.replication.factor': '1',
@@ -122,7 +133,7 @@ function settingsFile(folder: string): string {
 /** The broker's jars, fetched once. */
 async function kafkaJars(): Promise<string | undefined> {
   const folder = cacheFolder(`kafka-${VERSION}`)
-  if (existsSync(join(folder, `kafka_2.13-${VERSION}.jar`))) return folder
+  if (existsSync(join(folder, LAST_JAR))) return folder
   if (!(await hasTool('mvn', ['--version']))) return undefined
   await run('mvn', ['-q', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`])
   return folder

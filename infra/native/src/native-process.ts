@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -37,7 +37,7 @@ const POLL_MS = 50
 export async function startProcess(options: ProcessOptions): Promise<NativeServer> {
   const { name, command, args, logFile, ready, timeoutMs = 60_000 } = options
   const output = createWriteStream(logFile, { flags: 'a' })
-  const child = spawn(command, args, {
+  const child = spawn(...dyingWithUs(command, args), {
     cwd: options.cwd,
     env:
       options.onlyEnv === true
@@ -79,6 +79,14 @@ export async function startProcess(options: ProcessOptions): Promise<NativeServe
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
   }
+}
+
+const SETPRIV = '/usr/bin/setpriv'
+
+/** On Linux the kernel ends a server whose starter was killed; elsewhere only an orderly exit does. */
+function dyingWithUs(command: string, args: readonly string[]): [string, readonly string[]] {
+  if (!existsSync(SETPRIV)) return [command, args]
+  return [SETPRIV, ['--pdeathsig', 'KILL', '--', command, ...args]]
 }
 
 /** Servers of ours do not outlive us. */

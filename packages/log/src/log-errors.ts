@@ -51,8 +51,13 @@ export function unavailableError(what: string, error: unknown): WaggleError {
 
 /** What was wrong in the end, each thing once: client libraries wrap errors many times over. */
 export function reasonOf(error: unknown): string {
-  const reasons = new Set(leavesOf(error).map((leaf) => messageOf(leaf).replace(/\.+$/, '')))
-  return [...reasons].join('; ')
+  return [...new Set(leavesOf(error).map(withCause))].join('; ')
+}
+
+function withCause(error: unknown): string {
+  const text = messageOf(error).replace(/\.+$/, '')
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? text : `${text}: ${reasonOf(cause)}`
 }
 
 function leavesOf(error: unknown): unknown[] {
