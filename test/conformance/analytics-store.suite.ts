@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger } from '@waggle/base'
 import { createRunner, emptyAdmission, type AdmittedRecord } from '@waggle/consume'
-import { SCHEMAS, topicOf, type AvroRecord } from '@waggle/event'
+import { SCHEMAS, topicOf, type AvroRecord, type WaggleEvent } from '@waggle/event'
 import {
   createAnalyticsProjection,
   createAnalyticsView,
@@ -84,7 +84,8 @@ export function analyticsStoreSuite(
     it('makes one part of an insert, and drops a repeated token', async () => {
       const { records } = await sampleRecords('vote')
       await createAnalyticsProjection(store).checkpoints()
-      const insert = insertOf(planInserts(records)[0]!, { topic: topicOf('vote'), partition: 0 })
+      const at = { topic: topicOf('vote'), partition: 0 }
+      const insert = insertOf(planInserts(records)[0]!, at)
       const count = async (from: string): Promise<number> => {
         const [row] = await store.rows<{ n: string }>(`SELECT count() AS n FROM ${from}`)
         return Number(row?.n)
@@ -94,8 +95,33 @@ export function analyticsStoreSuite(
       expect([await count('votes'), await count(parts)]).toEqual([records.length, 1])
       await store.insertAvro(insert)
       expect(await count('votes')).toBe(records.length)
+      // The token alone decides, not what the rows are.
+      const fewer = insertOf(planInserts(records.slice(1))[0]!, at)
+      await store.insertAvro({ ...fewer, token: insert.token })
+      expect(await count('votes')).toBe(records.length)
       await store.insertAvro({ ...insert, token: 'another' })
       expect(await count('votes FINAL')).toBe(records.length)
+    })
+
+    it('makes one part of the largest insert that is planned', async () => {
+      const { records } = await sampleRecords('observation')
+      const { record, ...admitted } = records[0]!
+      const { codec } = await memoryBus()
+      const [event] = fc.sample(anyEvent('observation'), { numRuns: 1, seed: 1 })
+      const value = codec.encode({ ...event, content: 'x'.repeat(900) } as WaggleEvent)
+      const many = Array.from({ length: 65_536 }, (_, n) => ({
+        ...admitted,
+        record: { ...record, value, offset: BigInt(n) },
+      }))
+      const plans = planInserts(many)
+      await createAnalyticsProjection(store).checkpoints()
+      for (const plan of plans) await store.insertAvro(insertOf(plan, record))
+      // A part is named by the numbers of the inserted blocks in it, also when it was merged.
+      const [row] = await store.rows(
+        `SELECT toInt32(sum(max_block_number - min_block_number + 1)) AS parts, toInt32(sum(rows)) AS rows
+        FROM system.parts WHERE database = currentDatabase() AND table = 'observations' AND active`,
+      )
+      expect(row).toEqual({ parts: plans.length, rows: many.length })
     })
 
     it('blames one record by halving, and takes the others', async () => {
@@ -130,16 +156,29 @@ export function analyticsStoreSuite(
     })
 
     it('is whole after a reset that was cut off anywhere', async () => {
-      const bus = await mixedBus()
+      const bus = await memoryBus()
+      // Enough for positions to be written down.
+      for (let n = 0; n < 22; n++) {
+        const emitter = bus.emitter('a', { session: `s${n}` })
+        await emitter.emitAll(
+          Array.from({ length: 1000 }, (_, i) => ({
+            kind: 'vote' as const,
+            proposal: `p${i % 50}`,
+            choice: 'yes',
+            confidence: 1,
+          })),
+        )
+      }
       const caughtUp = async (): Promise<string> => {
         const projection = createAnalyticsProjection(store)
-        const runner = createRunner({ ...bus, projection, logger: silentLogger, batchRecords: 50 })
+        const runner = createRunner({ ...bus, projection, logger: silentLogger })
         await runner.start()
         await runner.caughtUp(60_000)
         await runner.stop()
         return projection.digest()
       }
       const live = await caughtUp()
+      expect(await store.rows('SELECT topic FROM checkpoints')).not.toEqual([])
       for (let survives = 0; survives <= TABLE_KINDS.length + 4; survives += 3) {
         let left = survives
         const dying: AnalyticsStore = {
