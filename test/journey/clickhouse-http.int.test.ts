@@ -5,6 +5,7 @@ import { gzipSync, zstdDecompressSync } from 'node:zlib'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLogger } from '@waggle/base'
+import { openHttpStore } from '@waggle/view-analytics/clickhouse'
 import { createClickHouseFacade, type ClickHouseFacade } from '@waggle/clickhouse-http'
 
 const GZIP = { 'Content-Encoding': 'gzip' }
@@ -191,7 +192,7 @@ describe('the HTTP interface', () => {
   })
 
   it.each<[string, number, string, Asked]>([
-    ['SELEC 1', 400, '62', {}],
+    ['SELECT 1 FROM', 400, '62', {}],
     ['SELECT 1 without a password', 401, '194', { user: 'default', password: '' }],
     ['SELECT 1', 403, '516', { user: 'nobody' }],
     ['SELECT * FROM nowhere', 404, '60', {}],
@@ -210,6 +211,14 @@ describe('the HTTP interface', () => {
     ['SELECT throwIf(1)', 500, '395', {}],
     ['SELECT number FROM numbers(1001)', 500, '396', {}],
     ['SELECT 1', 404, '115', { params: { no_such_setting: 1 }, user: 'writer' }],
+    ['SELECT 1; SELECT 2', 400, '62', {}],
+    ['SELECT 1', 400, '36', { params: { query_id: 'a\r\nX-Evil: 1' } }],
+    [
+      'INSERT INTO facts SELECT * FROM facts',
+      500,
+      '164',
+      { user: 'writer', method: 'GET', params: { readonly: 0 } },
+    ],
     ['SELECT 1', 500, '452', { params: { max_execution_time: 3 } }],
     ['SELECT 1', 500, '164', { params: { additional_table_filters: '{}' } }],
     ['SELECT 1 SETTINGS readonly = 0', 500, '164', {}],
@@ -234,6 +243,25 @@ describe('the HTTP interface', () => {
     expect(await textOf(asked, { user: 'writer' })).toBe(before)
     await ask('SELECT {p:String}', { params: { param_p: 'x' } })
     expect((await ask('SELECT {p:String}')).status).not.toBe(200)
+  })
+})
+
+describe('a store whose analysts are users of their own', () => {
+  it('reads as them, with every digit', async () => {
+    const store = openHttpStore({
+      url: facade.url,
+      username: 'writer',
+      password: 'w',
+      analyst: { username: 'bees', password: 'b' },
+    })
+    const sql = 'SELECT swarm, toInt64(9007199254740993) AS big FROM facts FINAL'
+    expect(await store.readOnly(sql)).toEqual([{ swarm: 'bees', big: '9007199254740993' }])
+    expect(await store.rows(sql)).toHaveLength(2)
+    await expect(store.readOnly('SELECT nope')).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await store.close()
+    const stranger = openHttpStore({ url: facade.url, username: 'writer', password: 'wrong' })
+    await expect(stranger.readOnly('SELECT 1')).rejects.toMatchObject({ code: 'VIEW_UNAVAILABLE' })
+    await stranger.close()
   })
 })
 
@@ -267,6 +295,8 @@ describe('an analyst', () => {
     `SELECT 1 into/**/outfile '/tmp/waggle-never-written'`,
     'SELECT 1; DROP TABLE facts',
     `SELECT '\\\\'; DROP TABLE facts; --'`,
+    `file('/etc/hostname')`,
+    `optimize = 1 SELECT file('/etc/hostname')`,
     'DROP TABLE facts',
     'CREATE TABLE t2 (x Int8) ENGINE = Memory',
     'ALTER TABLE facts DELETE WHERE 1',

@@ -85,24 +85,23 @@ function handlerOf(options: FacadeOptions, engine: Engine, timezone: string): Ha
     const url = new URL(message.url ?? '/', 'http://localhost')
     const { headers } = message
     response.setHeader('X-ClickHouse-Server-Display-Name', DISPLAY_NAME)
-    response.setHeader('X-ClickHouse-Query-Id', url.searchParams.get('query_id') ?? randomUUID())
-    const request = await readRequest(message, url, maxBodyBytes)
-    const user = authenticate(users, headers, request.params)
+    response.setHeader('X-ClickHouse-Query-Id', queryId(url.searchParams))
+    // Before the body is read: who may not ask shall not fill the memory either.
+    const user = authenticate(users, headers, url.searchParams)
     if (running >= maxQueries) {
-      throw new ClickHouseFault(
-        'TOO_MANY_SIMULTANEOUS_QUERIES',
-        `Too many simultaneous queries. Maximum: ${maxQueries}`,
-      )
+      const what = `Too many simultaneous queries. Maximum: ${maxQueries}`
+      throw new ClickHouseFault('TOO_MANY_SIMULTANEOUS_QUERIES', what)
     }
     running++
     try {
+      const request = await readRequest(message, url, maxBodyBytes)
+      const { params } = request
       // ClickHouse lets a GET only read.
-      if (message.method === 'GET')
-        request.params.set('readonly', request.params.get('readonly') ?? '2')
+      if (message.method === 'GET' && params.get('readonly') !== '1') params.set('readonly', '2')
       const answer = await runQuery(engine, user, request, first(headers['x-clickhouse-format']))
       response.setHeader('X-ClickHouse-Timezone', timezone)
       const encoding =
-        request.params.get('enable_http_compression') === '1'
+        params.get('enable_http_compression') === '1'
           ? chooseEncoding(first(headers['accept-encoding']))
           : undefined
       await send(response, answer, encoding)
@@ -120,6 +119,10 @@ function handlerOf(options: FacadeOptions, engine: Engine, timezone: string): Ha
     }
     answerQuery(message, response).catch((error: unknown) => {
       const { status, code, text } = faultAnswer(error)
+      if (!message.complete) {
+        response.setHeader('Connection', 'close')
+        message.resume()
+      }
       if (status === 500) logger.warn({ code, text }, 'a query failed')
       fail(response, status, code, text)
     })
@@ -163,6 +166,13 @@ function fail(response: ServerResponse, status: number, code: number, text: stri
   if (status === 401)
     response.setHeader('WWW-Authenticate', 'Basic realm="ClickHouse server HTTP API"')
   response.end(`${text}\n`)
+}
+
+function queryId(params: URLSearchParams): string {
+  const given = params.get('query_id') ?? ''
+  if (given === '') return randomUUID()
+  if (/^[\x20-\x7e]{1,256}$/.test(given)) return given
+  throw new ClickHouseFault('BAD_ARGUMENTS', 'A query_id has up to 256 characters of ASCII')
 }
 
 function first(header: string | string[] | undefined): string | undefined {

@@ -67,10 +67,18 @@ async function readable(
   if (/:\s*Identifier\s*\}/.test(sql) && bound.some(([, value]) => /\p{Cc}|\\/u.test(value))) {
     throw new ClickHouseFault('ACCESS_DENIED', 'An identifier holds control characters or escapes')
   }
-  const sealed = sealStatement(sql)
+  const sealed = oneStatement(sql)
   const tree = await session.lines(`EXPLAIN AST ${sealed}`)
   assertReadOnly(tree, { shows: true, database, partial: swarm !== undefined })
   return sealed
+}
+
+function oneStatement(sql: string): string {
+  try {
+    return sealStatement(sql)
+  } catch {
+    throw new ClickHouseFault('SYNTAX_ERROR', 'Multi-statements are not allowed')
+  }
 }
 
 function formatName(format: string): string {

@@ -37,9 +37,17 @@ const SYSTEM_TABLES = new Set(
 /** These count rows, so only those who may see all rows may see them. */
 const COUNTING_SYSTEM_TABLES = new Set(['tables', 'columns', 'databases', 'parts', 'parts_columns'])
 
-/** Refuses what the tree does not tell: a result written to a file, and names that could fake its lines. */
+/** Anything else could read differently alone and behind EXPLAIN AST, which takes settings. */
+const FIRST_WORD = /^(SELECT|WITH|FROM|SHOW|DESCRIBE|DESC|EXISTS|EXPLAIN|\()$/i
+
+/**
+ * Refuses what the tree does not tell: a result written to a file, names that could fake its lines, and
+ * statements without a first word of their own. Errors: INPUT_INVALID.
+ */
 export function assertReadable(sql: string): void {
-  for (const { kind, text } of tokensOf(sql)) {
+  const tokens = [...tokensOf(sql)].filter(({ kind }) => kind !== 'blank')
+  if (!FIRST_WORD.test(tokens[0]?.text ?? '')) throw refused('The statement is not one that reads')
+  for (const { kind, text } of tokens) {
     if (kind === 'word' && text.toUpperCase() === 'OUTFILE')
       throw refused('INTO OUTFILE is not allowed')
     if (kind === 'name' && /\p{Cc}|\\/u.test(text))

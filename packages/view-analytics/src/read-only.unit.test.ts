@@ -51,6 +51,8 @@ describe('assertReadable', () => {
   it.each([
     "SELECT 1 INTO OUTFILE 'x'",
     'SELECT 1 into/**/outfile x',
+    'optimize = 1 SELECT 1',
+    '1',
     'SELECT `a\nb`',
     'SELECT "a\\tb"',
   ])('refuses %j', (sql) => expect(() => assertReadable(sql)).toThrow())

@@ -15,8 +15,9 @@ export interface HttpStoreOptions {
   readonly username: string
   readonly password: string
   /**
-   * Who runs the queries of analysts: a user of the server that is held to reading by its profile. Without
-   * one they run as the writer, read-only by settings.
+   * Who runs the queries of analysts: a user of the server that is held to reading by its profile, which
+   * must have exact numbers in JSON on (users.xml) or let them be set. Without one they run as the writer,
+   * read-only by settings.
    */
   readonly analyst?: { readonly username: string; readonly password: string }
   /** Name of the cluster the tables are spread over; a single server if left out. */
@@ -41,7 +42,7 @@ export function openHttpStore(options: HttpStoreOptions): AnalyticsStore {
           { username, password },
           { ...EXACT_NUMBERS, ...ANALYST_LIMITS, readonly: 1 },
         )
-      : connect(options, options.analyst, {})
+      : connect(options, options.analyst, EXACT_NUMBERS)
 
   const store: AnalyticsStore = {
     command: async (sql) => {
