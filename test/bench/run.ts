@@ -4,6 +4,8 @@ import { benchAppend } from './append.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
+import { benchKafkaConsume } from './kafka-consume.ts'
+import { benchKafkaProduce } from './kafka-produce.ts'
 import { machineLine } from './measure.ts'
 import { benchReplay } from './replay.ts'
 
@@ -14,6 +16,8 @@ const benches = {
   'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,
   'hot-redis': benchHotRedis,
+  'kafka-produce': benchKafkaProduce,
+  'kafka-consume': benchKafkaConsume,
 }
 const wanted = process.argv.slice(2)
 

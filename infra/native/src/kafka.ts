@@ -15,7 +15,8 @@ const VERSION = '4.1.1'
 const LAST_JAR = 'slf4j-simple-1.7.36.jar'
 const JAVA_MIN = 17
 /** Quick to start: most of these brokers live for seconds. */
-const JVM = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
+const JVM_QUICK = ['-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
+const JVM_WARM = ['-Xmx1g', '-XX:+UseG1GC']
 const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn']
 
 export interface KafkaOptions {
@@ -23,6 +24,8 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Security protocol of the listener for clients; PLAINTEXT if left out. */
   readonly protocol?: string
+  /** Compiles fully, as brokers that live long do; for measuring. */
+  readonly warm?: boolean
   /** Folder of an earlier broker to go on with; a new one if left out. */
   readonly folder?: string
   readonly port?: number
@@ -45,7 +48,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
   if (java === undefined || jars === undefined) return undefined
   const [port = 0, controllerPort = 0] = await freePorts(2)
   const folder = options.folder ?? dataFolder('kafka')
-  const place = { java, classPath: join(jars, '*'), folder, port: options.port ?? port }
+  const jvm = options.warm === true ? JVM_WARM : JVM_QUICK
+  const place = { java, jvm, classPath: join(jars, '*'), folder, port: options.port ?? port }
   await format({
     ...place,
     controllerPort,
@@ -57,17 +61,18 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
 
 interface Place {
   readonly java: string
+  readonly jvm: readonly string[]
   readonly classPath: string
   readonly folder: string
   readonly port: number
 }
 
 async function launch(place: Place): Promise<KafkaServer> {
-  const { java, classPath, folder, port } = place
+  const { java, jvm, classPath, folder, port } = place
   const server = await startProcess({
     name: 'Kafka',
     command: java,
-    args: [...JVM, ...LOGGING, '-cp', classPath, 'kafka.Kafka', settingsFile(folder)],
+    args: [...jvm, ...LOGGING, '-cp', classPath, 'kafka.Kafka', settingsFile(folder)],
     logFile: join(folder, 'kafka.log'),
     ready: () => listens(port),
   })
@@ -123,7 +128,7 @@ async function format(options: FormatOptions): Promise<void> {
   )
   const id = 'V2FnZ2xlLW5hdGl2ZS1rZg'
   const tool = ['kafka.tools.StorageTool', 'format', '-t', id, '-c', file]
-  await run(java, [...JVM, ...LOGGING, '-cp', classPath, ...tool])
+  await run(java, [...JVM_QUICK, ...LOGGING, '-cp', classPath, ...tool])
 }
 
 function settingsFile(folder: string): string {

@@ -8,7 +8,7 @@ import { DriverSupervisor, type LogStatus } from './driver-supervisor.ts'
 import { FetchLane } from './fetch-lane.ts'
 import type { FetchLimits, KafkaConnection, OpenDriver } from './kafka-driver.ts'
 import { mergeBatches } from './merge-batches.ts'
-import { ProduceQueue } from './produce-queue.ts'
+import { ProduceLanes } from './produce-lanes.ts'
 import type { PlacedAppend } from './produce-round.ts'
 import { LaneByLeader } from './read-lanes.ts'
 
@@ -58,7 +58,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     logger,
     callTimeoutMs: connection.requestTimeoutMs + PATIENCE_MS,
   })
-  const queue = new ProduceQueue({
+  const queue = new ProduceLanes({
     clock,
     send: (batches) => supervisor.run('Producing', (driver) => driver.produce(batches)),
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? DELIVERY_TIMEOUT_MS,

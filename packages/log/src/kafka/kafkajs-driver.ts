@@ -2,6 +2,7 @@ import { Kafka, logLevel, Partitioners, type KafkaConfig, type SASLOptions } fro
 import type { TopicPartition } from '@waggle/event'
 import type { AppendRecord } from '../event-log.ts'
 import type { KafkaConnection, KafkaDriver, PartitionBatch } from './kafka-driver.ts'
+import { addCodecs } from './kafkajs-codecs.ts'
 import { createFetcher } from './kafkajs-fetcher.ts'
 import { Cluster, createLogger, createSocketFactory } from './kafkajs-internals.ts'
 import { leaderOf, listOffsets } from './kafkajs-offsets.ts'
@@ -15,6 +16,7 @@ export function openKafkajsDriver(
   connection: KafkaConnection,
   topics: readonly string[],
 ): KafkaDriver {
+  addCodecs()
   const config = kafkajsConfig(connection)
   const { topicPrefix } = connection
   const physical = (topic: string): string => topicPrefix + topic

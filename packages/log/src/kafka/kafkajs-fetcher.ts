@@ -1,8 +1,9 @@
 import type { Position } from '@waggle/event'
 import type { LogRecord } from '../event-log.ts'
 import { firstOutside } from '../log-errors.ts'
+import { CONTROL_BATCH, hiddenBatches, IN_TRANSACTION } from './hidden-batches.ts'
 import type { FetchedPartition, Fetcher } from './kafka-driver.ts'
-import { Batch, type Cluster, type FetchedData, type Message } from './kafkajs-internals.ts'
+import type { BatchContext, Cluster, FetchedData, Message } from './kafkajs-internals.ts'
 import { listOffsets } from './kafkajs-offsets.ts'
 
 const READ_COMMITTED = 1
@@ -70,17 +71,29 @@ function readData(
   { topic, partition, offset: asked }: Position,
   data: FetchedData,
 ): FetchedPartition {
-  const batch = new Batch(topic, String(asked), data)
+  const isHidden = hiddenBatches(data.abortedTransactions)
   const records: LogRecord[] = []
-  for (const message of batch.messages) records.push(readMessage(topic, partition, message))
-  const nextOffset = data.messages.length === 0 ? asked : BigInt(batch.lastOffset()) + 1n
-  return {
-    topic,
-    partition,
-    records,
-    nextOffset: nextOffset > asked ? nextOffset : asked,
-    endOffset: BigInt(data.lastStableOffset),
+  let nextOffset = asked
+  let batch: BatchContext | undefined
+  let hidden = false
+  for (const message of data.messages) {
+    if (message.batchContext !== batch) {
+      batch = message.batchContext
+      const lastOffset = BigInt(batch.firstOffset) + BigInt(batch.lastOffsetDelta)
+      const attributes =
+        (batch.inTransaction ? IN_TRANSACTION : 0) | (batch.isControlBatch ? CONTROL_BATCH : 0)
+      hidden = isHidden({
+        lastOffset,
+        producerId: batch.producerId,
+        attributes,
+        key: message.key,
+      })
+      if (lastOffset >= nextOffset) nextOffset = lastOffset + 1n
+    }
+    if (!hidden && BigInt(message.offset) >= asked)
+      records.push(readMessage(topic, partition, message))
   }
+  return { topic, partition, records, nextOffset, endOffset: BigInt(data.lastStableOffset) }
 }
 
 function readMessage(topic: string, partition: number, message: Message): LogRecord {

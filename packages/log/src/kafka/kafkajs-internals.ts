@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { AbortedTransaction } from './hidden-batches.ts'
 
 /**
  * KafkaJS can only read through consumer groups; its Cluster and Broker classes, which are no public API,
@@ -40,7 +41,17 @@ export interface FetchedData {
   readonly partition: number
   readonly highWatermark: string
   readonly lastStableOffset: string
+  readonly abortedTransactions: readonly AbortedTransaction[] | null
+  /** Of all batches, those of aborted transactions and markers among them. */
   readonly messages: readonly Message[]
+}
+
+export interface BatchContext {
+  readonly firstOffset: string
+  readonly lastOffsetDelta: number
+  readonly producerId: string
+  readonly inTransaction: boolean
+  readonly isControlBatch: boolean
 }
 
 export interface Message {
@@ -49,20 +60,11 @@ export interface Message {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers?: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>
-}
-
-export interface BatchOf {
-  /** Without what transactions aborted, and without markers. */
-  readonly messages: readonly Message[]
-  lastOffset(): string
+  /** One object for all messages of a batch. */
+  readonly batchContext: BatchContext
 }
 
 export const Cluster = require('kafkajs/src/cluster') as new (options: object) => Cluster
-export const Batch = require('kafkajs/src/consumer/batch') as new (
-  topic: string,
-  fetchedOffset: string,
-  data: FetchedData,
-) => BatchOf
 export const createSocketFactory = require('kafkajs/src/network/socketFactory') as () => unknown
 export const { createLogger } = require('kafkajs/src/loggers') as {
   createLogger(options: object): unknown

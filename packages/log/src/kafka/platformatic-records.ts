@@ -1,12 +1,12 @@
 import type { Consumer, RecordsBatch } from '@platformatic/kafka'
 import type { Position } from '@waggle/event'
 import type { LogRecord } from '../event-log.ts'
+import { hiddenBatches } from './hidden-batches.ts'
 import type { FetchedPartition } from './kafka-driver.ts'
 
 type Responses = Awaited<ReturnType<Consumer['fetch']>>['responses']
 
 const LOG_APPEND_TIME = 1 << 3
-const CONTROL_BATCH = 1 << 5
 const NO_HEADERS = Object.freeze({})
 
 /** The answer of a fetch as records of ours, from the asked positions on. */
@@ -19,15 +19,19 @@ export function readFetched(
   return responses.flatMap(({ topicId, partitions }) => {
     const topic = names.get(topicId)!
     return partitions.flatMap(
-      ({ partitionIndex: partition, records: batches, lastStableOffset }) => {
+      ({ partitionIndex: partition, records: batches, abortedTransactions, lastStableOffset }) => {
         const start = asked.get(`${topic}/${partition}`)
         if (start === undefined) return []
         const records: LogRecord[] = []
+        const isHidden = hiddenBatches(abortedTransactions)
         let nextOffset = start
         for (const batch of batches ?? []) {
-          readBatch(batch, { topic, partition, offset: start }, records)
-          const behind = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
-          if (behind > nextOffset) nextOffset = behind
+          const lastOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta)
+          const { producerId, attributes } = batch
+          const key = batch.records[0]?.key
+          if (!isHidden({ lastOffset, producerId, attributes, key }))
+            readBatch(batch, { topic, partition, offset: start }, records)
+          if (lastOffset >= nextOffset) nextOffset = lastOffset + 1n
         }
         return [{ topic, partition, records, nextOffset, endOffset: lastStableOffset }]
       },
@@ -38,7 +42,6 @@ export function readFetched(
 /** The broker answers with whole batches: what lies before the asked offset is left out. */
 function readBatch(batch: RecordsBatch, from: Position, records: LogRecord[]): void {
   const { attributes, firstOffset, firstTimestamp, maxTimestamp } = batch
-  if ((attributes & CONTROL_BATCH) !== 0) return
   const { topic, partition } = from
   const appendTime = (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(maxTimestamp) * 1000
   for (const { offsetDelta, timestampDelta, key, value, headers } of batch.records) {

@@ -1,4 +1,4 @@
-import { isWaggleError, LIMITS, messageOf, WaggleError, type Clock } from '@waggle/base'
+import { isWaggleError, messageOf, WaggleError, type Clock } from '@waggle/base'
 import type { AppendResult } from '../event-log.ts'
 import {
   partitionBatches,
@@ -17,8 +17,6 @@ export interface ProduceQueueOptions {
   readonly send: (batches: readonly PartitionBatch[]) => Promise<readonly bigint[]>
   /** How long a request is tried again before its appends fail, in milliseconds. */
   readonly deliveryTimeoutMs: number
-  /** Most bytes waiting to be sent; an append beyond is refused. */
-  readonly pendingBytesMax: number
 }
 
 const RETRY_MS_MIN = 50
@@ -33,34 +31,17 @@ export class ProduceQueue {
   readonly #options: ProduceQueueOptions
   readonly #stop = new AbortController()
   #queue: PendingAppend[] = []
-  #pendingBytes = 0
   #sending: Promise<void> | undefined
 
   constructor(options: ProduceQueueOptions) {
     this.#options = options
   }
 
-  get pendingBytes(): number {
-    return this.#pendingBytes
-  }
-
   append(records: readonly PlacedAppend[]): Promise<AppendResult[]> {
-    const bytes = records.reduce((total, record) => total + record.bytes, 0)
-    const { pendingBytesMax } = this.#options
-    if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > pendingBytesMax) {
-      const what = `${this.#pendingBytes} bytes wait for the broker, of at most ${pendingBytesMax}`
-      return Promise.reject(new WaggleError('LOG_UNAVAILABLE', what))
-    }
-    if (records.length > LIMITS.batchEventsMax) {
-      const what = `${records.length} records in one append of at most ${LIMITS.batchEventsMax}`
-      return Promise.reject(new WaggleError('INPUT_INVALID', what))
-    }
-    this.#pendingBytes += bytes
-    const appended = new Promise<AppendResult[]>((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       this.#queue.push({ records, results: [], taken: 0, resolve, reject })
       this.#sending ??= this.#sendAll()
     })
-    return appended.finally(() => void (this.#pendingBytes -= bytes))
   }
 
   /** Resolves when everything accepted is sent or has failed; `hurry` fails what the broker does not take at once. */
