@@ -1,10 +1,11 @@
-import { messageOf, type Clock, type Logger, type Service } from '@waggle/base'
+import { messageOf, WaggleError, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type EventLog, type LogBatch } from '@waggle/log'
 import { emptyAdmission, type AdmissionState } from './admission.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
 import { judgeBatch, type JudgedBatch } from './judge-batch.ts'
+import { lastRecordBefore } from './last-record.ts'
 import { RecordRejected, type Projection } from './projection.ts'
 import { Progress } from './progress.ts'
 
@@ -114,17 +115,20 @@ class Runner implements ProjectionRunner {
   }
 
   async caughtUp(timeoutMs: number): Promise<void> {
-    const last = (await this.#ends())
-      .filter((end) => end.offset > 0n)
-      .map((end) => ({ ...end, offset: end.offset - 1n }))
-    await this.progress.waitFor(last, timeoutMs)
+    const last = await Promise.all((await this.#ends()).map((end) => this.#lastMissing(end)))
+    await this.progress.waitFor(
+      last.filter((position) => position !== undefined),
+      timeoutMs,
+    )
   }
 
   async status(): Promise<RunnerStatus> {
-    const lag = (await this.#ends()).reduce(
-      (total, end) => total + end.offset - this.progress.nextOffset(partitionName(end)),
-      0n,
-    )
+    const lags = (await this.#ends()).map(async (end) => {
+      const next = this.#next(end)
+      const last = await this.#lastMissing(end)
+      return last === undefined ? 0n : last.offset + 1n - next
+    })
+    const lag = sum(await Promise.all(lags))
     const { applied } = this.progress.freshness
     return {
       name: this.name,
@@ -139,6 +143,16 @@ class Runner implements ProjectionRunner {
 
   #ends(): Promise<Position[]> {
     return this.#options.log.ends(this.#partitions)
+  }
+
+  /** The last record before an end that is not applied yet. */
+  #lastMissing(end: Position): Promise<Position | undefined> {
+    const from = { ...end, offset: this.#next(end) }
+    return lastRecordBefore(this.#options.log, from, end.offset)
+  }
+
+  #next(at: TopicPartition): bigint {
+    return this.progress.nextOffset(partitionName(at))
   }
 
   #run(): void {
@@ -161,6 +175,7 @@ class Runner implements ProjectionRunner {
     while (!signal.aborted) {
       try {
         await this.#project(signal)
+        if (!signal.aborted) throw new WaggleError('LOG_CLOSED', 'The log was closed')
       } catch (error) {
         if (signal.aborted) return
         const applied = sum(this.progress.freshness.applied.values())
