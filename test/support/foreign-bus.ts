@@ -11,7 +11,7 @@ import {
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import { PARTITIONS, type WaggleEvent } from '@waggle/event'
 import { partitionsOf, type LogRecord } from '@waggle/log'
-import type { KafkaLog } from '@waggle/log/kafka'
+import type { KafkaLog, OpenDriver } from '@waggle/log/kafka'
 import { createConfluentRegistry } from '@waggle/registry/confluent'
 import { connectionTo, openTestLog } from './kafka.ts'
 
@@ -32,11 +32,22 @@ export interface ForeignBus {
 
 export const FOREIGN_SWARM = 'fremd/ß'
 
-/** Topics and subjects of its own, on servers that others use too. */
-export async function openForeignBus(broker: string, registryUrl: string): Promise<ForeignBus> {
+export interface ForeignOptions {
+  readonly openDriver?: OpenDriver
+  /** Partitions by topic, beside ours. */
+  readonly moreTopics?: Readonly<Record<string, number>>
+}
+
+/** Topics of its own, on servers that others use too. */
+export async function openForeignBus(
+  broker: string,
+  registryUrl: string,
+  { moreTopics = {}, ...options }: ForeignOptions = {},
+): Promise<ForeignBus> {
   const clock = systemClock()
   const connection = connectionTo(broker)
-  const log = await openTestLog({ connection, topics: PARTITIONS })
+  const topics = { ...PARTITIONS, ...moreTopics }
+  const log = await openTestLog({ connection, topics, ...options })
   const codec = createCodec(createConfluentRegistry({ host: registryUrl, clock }))
   await codec.register()
   const emitted = { log, codec, clock, swarm: FOREIGN_SWARM, headers: cloudEventHeaders }
