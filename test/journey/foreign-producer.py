@@ -91,10 +91,11 @@ def evolved():
     """A decision by a schema with one more field, registered as its next version."""
     subject = f"{DECISIONS}-waggle.Decision"
     schema = json.loads(agent.REGISTRY.get_latest_version(subject).schema.schema_str)
-    schema["fields"].append({"name": "mood", "type": ["null", "string"], "default": None})
-    schema["fields"].append({"name": "urgency", "type": "int", "default": 3})
-    agent.REGISTRY.register_schema(subject, Schema(json.dumps(schema), "AVRO"))
-    agent.REGISTRY.clear_caches()
+    if schema["fields"][-1]["name"] != "urgency":
+        schema["fields"].append({"name": "mood", "type": ["null", "string"], "default": None})
+        schema["fields"].append({"name": "urgency", "type": "int", "default": 3})
+        agent.REGISTRY.register_schema(subject, Schema(json.dumps(schema), "AVRO"))
+        agent.REGISTRY.clear_caches()
     by = emitter("evolved")
     by.emit("decision", action="NEW", context="", reasoning="", confidence=0.5, mood="calm", urgency=9)
     decide(by, "NEW")
