@@ -4,7 +4,9 @@ import { benchAppend } from './append.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
+import { benchKafkaClickHouse } from './kafka-clickhouse.ts'
 import { benchKafkaConsume } from './kafka-consume.ts'
+import { benchKafkaLatency } from './kafka-latency.ts'
 import { benchKafkaProduce } from './kafka-produce.ts'
 import { machineLine } from './measure.ts'
 import { benchReplay } from './replay.ts'
@@ -18,6 +20,8 @@ const benches = {
   'hot-redis': benchHotRedis,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
+  'kafka-clickhouse': benchKafkaClickHouse,
+  'kafka-latency': benchKafkaLatency,
 }
 const wanted = process.argv.slice(2)
 

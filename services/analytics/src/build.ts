@@ -1,3 +1,4 @@
+import { LIMITS } from '@waggle/base'
 import { createAssignedRunner, createPacedLog } from '@waggle/consume'
 import type { ServiceConfig, ServiceContext, Worker } from '@waggle/service'
 import { DEAD_LETTER_TOPIC } from '@waggle/event'
@@ -12,7 +13,7 @@ export async function buildAnalytics(context: ServiceContext): Promise<Worker> {
   const paced = createPacedLog(log, clock, restMs)
   const projection = createAnalyticsProjection(store)
   const runner = createAssignedRunner(
-    { ...context, log: paced.log, projection },
+    { ...context, log: paced.log, projection, batchRecords: LIMITS.batchEventsMax },
     assignments('analytics', projection.topics),
   )
   const letters = createDeadLetterFeed({
