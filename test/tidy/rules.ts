@@ -90,7 +90,7 @@ const BANNED: readonly [pattern: RegExp, instead: string, allowed: RegExp][] = [
   [
     /\bprocess\.env\b/,
     'a config record',
-    /(services\/[^/]+\/src\/main|infra\/native\/src\/[a-z-]+)\.ts$/,
+    /(services\/[^/]+\/src\/main|examples\/[^/]+\/agent|infra\/native\/src\/[a-z-]+)\.ts$/,
   ],
   [/\bT[O]DO\b|\bFIX[M]E\b/, 'an issue', /^$/],
   [/:\s*any\b|\bas any\b|<any>/, 'a type', /^$/],
