@@ -89,7 +89,7 @@ export async function openTestLog(options: TestLogOptions): Promise<KafkaLog> {
   const specs = Object.entries(topics).map(([name, partitions]): TopicSpec => {
     return { name, partitions, settings: SETTINGS }
   })
-  await ensureTopics(connection, specs, { create: true, replicas: 1 })
+  await ensureTopics(connection, specs, { create: true, replicas: 1, clock: systemClock() })
   return openKafkaLog({
     connection,
     topics,

@@ -76,7 +76,7 @@ export async function openLog(
   const connection = kafkaConnection(config)
   const create = config.WAGGLE_KAFKA_CREATE_TOPICS
   await patiently(deps, () =>
-    ensureTopics(connection, topics.specs, { create, replicas: topics.replicas }),
+    ensureTopics(connection, topics.specs, { create, replicas: topics.replicas, clock }),
   )
   return openKafkaLog({
     connection,

@@ -1,5 +1,5 @@
 import { Admin, findErrorBy, type GenericError } from '@platformatic/kafka'
-import { WaggleError } from '@waggle/base'
+import { WaggleError, type Clock } from '@waggle/base'
 import { unavailableError } from '../log-errors.ts'
 import type { KafkaConnection } from './kafka-driver.ts'
 import { platformaticOptions } from './platformatic-driver.ts'
@@ -10,33 +10,51 @@ export interface EnsureOptions {
   readonly create: boolean
   /** Replicas of topics made here. */
   readonly replicas: number
+  readonly clock: Clock
 }
 
 const TOPIC_RESOURCE = 2
+const APPEAR_MS = 10_000
+const POLL_MS = 50
 
 /** Makes missing topics and checks the others: TOPIC_CONFLICT lists everything that differs. */
 export async function ensureTopics(
   connection: KafkaConnection,
   specs: readonly TopicSpec[],
-  { create, replicas }: EnsureOptions,
+  { create, replicas, clock }: EnsureOptions,
 ): Promise<void> {
   const admin = new Admin(platformaticOptions(connection))
   const wanted = specs.map((spec) => ({ ...spec, name: connection.topicPrefix + spec.name }))
   try {
     const found = await describeTopics(admin, wanted)
-    const missing = wanted.filter(({ name }) => !found.has(name))
     checkTopics(wanted, found)
+    const missing = wanted.filter(({ name }) => !found.has(name))
     if (missing.length === 0) return
-    if (!create) {
-      const names = missing.map(({ name }) => name).join(', ')
-      throw new WaggleError('TOPIC_UNKNOWN', `Kafka has no topics ${names}`, { input: names })
-    }
+    if (!create) throw unknownTopics(missing)
     await createTopics(admin, missing, replicas)
+    await awaitTopics(admin, missing, clock)
   } catch (error) {
     throw error instanceof WaggleError ? error : unavailableError('Checking the topics', error)
   } finally {
     await admin.close().catch(() => {})
   }
+}
+
+/** The controller answers before the brokers know; and another process may have made them otherwise. */
+async function awaitTopics(admin: Admin, made: readonly TopicSpec[], clock: Clock): Promise<void> {
+  const deadline = clock.now() + APPEAR_MS * 1000
+  for (;;) {
+    const found = await describeTopics(admin, made)
+    checkTopics(made, found)
+    if (found.size === made.length) return
+    if (clock.now() > deadline) throw unknownTopics(made.filter(({ name }) => !found.has(name)))
+    await clock.sleep(POLL_MS)
+  }
+}
+
+function unknownTopics(topics: readonly TopicSpec[]): WaggleError {
+  const names = topics.map(({ name }) => name).join(', ')
+  return new WaggleError('TOPIC_UNKNOWN', `Kafka has no topics ${names}`, { input: names })
 }
 
 async function describeTopics(
@@ -61,7 +79,7 @@ async function describeTopics(
   )
 }
 
-/** Several services may start at once: a topic that another one made meanwhile is checked at the next start. */
+/** Several services may start at once, and another one be quicker. */
 async function createTopics(
   admin: Admin,
   missing: readonly TopicSpec[],
