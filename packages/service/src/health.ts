@@ -8,8 +8,16 @@ export interface Health {
   readonly state: 'starting' | 'ok' | 'degraded' | 'stopping'
   /** What is wrong or waited for, one line each. */
   readonly reasons: readonly string[]
-  readonly log: { readonly state: 'up' | 'down'; readonly pendingBytes: number } | undefined
+  readonly log: LogHealth | undefined
   readonly projections: readonly ProjectionHealth[]
+}
+
+export interface LogHealth {
+  readonly state: 'up' | 'down'
+  readonly pendingBytes: number
+  readonly skippedOffsets: string
+  /** Clients thrown away and made anew. */
+  readonly rebuilds: number
 }
 
 export interface ProjectionHealth {
@@ -43,7 +51,7 @@ export function healthOf({ service, stopping, waiting, log, projections }: Healt
     service,
     state: stopping ? 'stopping' : starting ? 'starting' : working,
     reasons,
-    log: log === undefined ? undefined : { state: log.state, pendingBytes: log.pendingBytes },
+    log: log === undefined ? undefined : logHealth(log),
     projections: projections.map(({ name, state, lag, refused, partitions }) => ({
       name,
       state,
@@ -57,4 +65,8 @@ export function healthOf({ service, stopping, waiting, log, projections }: Healt
 /** Whether to send it work: it has all it needs, and projects. */
 export function isReady(health: Health): boolean {
   return health.state === 'ok' && health.projections.every(({ state }) => state === 'running')
+}
+
+function logHealth({ state, pendingBytes, skippedOffsets, rebuilds }: KafkaLogStatus): LogHealth {
+  return { state, pendingBytes, skippedOffsets: String(skippedOffsets), rebuilds }
 }

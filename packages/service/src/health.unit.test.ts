@@ -5,7 +5,14 @@ const running: HealthInput = {
   service: 'hot-view',
   stopping: false,
   waiting: undefined,
-  log: { state: 'up', reason: undefined, since: 0, rebuilds: 0, pendingBytes: 0 },
+  log: {
+    state: 'up',
+    reason: undefined,
+    since: 0,
+    rebuilds: 0,
+    pendingBytes: 0,
+    skippedOffsets: 0n,
+  },
   projections: [
     {
       name: 'hot',

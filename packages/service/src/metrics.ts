@@ -19,6 +19,8 @@ export function createMetrics(service: string, health: () => Promise<Health>): M
   const up = gauge('waggle_service_up', '1 while nothing is wrong, else 0')
   const logUp = gauge('waggle_log_up', '1 while the broker answers, else 0')
   const pending = gauge('waggle_log_pending_bytes', 'Bytes of appends not acknowledged yet')
+  const skipped = gauge('waggle_log_skipped_offsets', 'Offsets passed that had no record')
+  const rebuilds = gauge('waggle_log_rebuilds', 'Clients of the broker made anew since the start')
   const lag = gauge('waggle_projection_lag_records', 'Records not applied yet', ['projection'])
   const refused = gauge('waggle_projection_refused_records', 'Records sent to the dead letters', [
     'projection',
@@ -35,6 +37,8 @@ export function createMetrics(service: string, health: () => Promise<Health>): M
     up.set(now.state === 'ok' ? 1 : 0)
     logUp.set(now.log?.state === 'up' ? 1 : 0)
     pending.set(now.log?.pendingBytes ?? 0)
+    skipped.set(Number(now.log?.skippedOffsets ?? 0))
+    rebuilds.set(now.log?.rebuilds ?? 0)
     state.reset()
     for (const projection of now.projections) {
       lag.set({ projection: projection.name }, Number(projection.lag))

@@ -9,6 +9,8 @@ import { ReadAhead } from './read-ahead.ts'
 export interface LaneOptions {
   readonly supervisor: DriverSupervisor
   readonly limits: FetchLimits
+  /** Told of offsets that have no record. */
+  readonly onSkipped: (offsets: bigint) => void
 }
 
 /** Reads of one broker, one fetch at a time. */
@@ -21,11 +23,7 @@ export class FetchLane {
   constructor(options: LaneOptions, node: number, partitionsMax: number) {
     this.#options = options
     this.#fetcher = options.supervisor.driver.fetcher(node)
-    this.#ahead = new ReadAhead(partitionsMax)
-  }
-
-  get skipped(): bigint {
-    return this.#ahead.skipped
+    this.#ahead = new ReadAhead(partitionsMax, options.onSkipped)
   }
 
   /** Records of one partition up to its end, at most so many. */

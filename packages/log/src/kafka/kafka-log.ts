@@ -5,7 +5,7 @@ import type { AppendRecord, EventLog, LogBatch, TailOptions } from '../event-log
 import { checkPartition, closedError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { DriverSupervisor, type LogStatus } from './driver-supervisor.ts'
-import { FetchLane } from './fetch-lane.ts'
+import { FetchLane, type LaneOptions } from './fetch-lane.ts'
 import type { FetchLimits, KafkaConnection, OpenDriver } from './kafka-driver.ts'
 import { mergeBatches } from './merge-batches.ts'
 import { ProduceLanes } from './produce-lanes.ts'
@@ -34,6 +34,8 @@ export interface KafkaLog extends EventLog {
 export interface KafkaLogStatus extends LogStatus {
   /** Bytes of appends that are not acknowledged yet. */
   readonly pendingBytes: number
+  /** Offsets passed that had no record: transactions' markers, or a topic that somebody compacts. */
+  readonly skippedOffsets: bigint
 }
 
 const DELIVERY_TIMEOUT_MS = 120_000
@@ -65,7 +67,10 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     pendingBytesMax: options.pendingBytesMax ?? PENDING_BYTES_MAX,
     requestBytesMax: REQUEST_BYTES_MAX,
   })
-  const lanes = new LaneByLeader({ supervisor, limits: FETCH })
+  let skippedOffsets = 0n
+  const onSkipped = (offsets: bigint): void => void (skippedOffsets += offsets)
+  const reading = { supervisor, limits: FETCH, onSkipped }
+  const lanes = new LaneByLeader(reading)
   const tails = new AbortController()
   let closed = false
   const check = (partitions: readonly TopicPartition[]): void => {
@@ -85,7 +90,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
       return lanes.read(from, maxRecords)
     },
     tail: (from, { signal, maxRecords }) =>
-      tailLeaders({ supervisor, limits: FETCH }, from, {
+      tailLeaders(reading, from, {
         maxRecords,
         signal: AbortSignal.any([signal, tails.signal]),
       }),
@@ -107,7 +112,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
       await queue.drain(supervisor.status.state === 'down')
       await supervisor.close()
     },
-    status: () => ({ ...supervisor.status, pendingBytes: queue.pendingBytes }),
+    status: () => ({ ...supervisor.status, pendingBytes: queue.pendingBytes, skippedOffsets }),
   }
 }
 
@@ -138,7 +143,7 @@ function sizeOf({ key, value, headers }: AppendRecord): number {
 
 /** Each leader is read on a connection of its own, for a broker holds its answer back while it waits. */
 async function* tailLeaders(
-  options: { supervisor: DriverSupervisor; limits: FetchLimits },
+  options: LaneOptions,
   from: readonly Position[],
   tail: TailOptions,
 ): AsyncGenerator<LogBatch> {

@@ -18,15 +18,12 @@ interface Ahead {
 export class ReadAhead {
   readonly #byPartition = new Map<string, Ahead>()
   readonly #partitionsMax: number
-  #skipped = 0n
+  readonly #onSkipped: (offsets: bigint) => void
 
-  constructor(partitionsMax: number) {
+  /** `onSkipped` is told of offsets without a record: transactions' markers, or what compaction removed. */
+  constructor(partitionsMax: number, onSkipped: (offsets: bigint) => void = () => {}) {
     this.#partitionsMax = partitionsMax
-  }
-
-  /** Offsets without a record: transactions' markers, or records that compaction removed. */
-  get skipped(): bigint {
-    return this.#skipped
+    this.#onSkipped = onSkipped
   }
 
   put(reader: Position, { records, nextOffset, endOffset }: FetchedPartition): void {
@@ -50,7 +47,8 @@ export class ReadAhead {
     ahead.records = all ? [] : ahead.records.slice(maxRecords)
     const first = taken[0]!.offset
     const next = taken.at(-1)!.offset + 1n
-    this.#skipped += next - reader.offset - BigInt(taken.length)
+    const skipped = next - reader.offset - BigInt(taken.length)
+    if (skipped > 0n) this.#onSkipped(skipped)
     if (first < reader.offset) throw new Error('Broken invariant: a fetch starts at its position')
     ahead.position = next
     return taken
