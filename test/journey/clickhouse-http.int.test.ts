@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync, zstdDecompressSync } from 'node:zlib'
 import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -262,6 +263,32 @@ describe('a store whose analysts are users of their own', () => {
     const stranger = openHttpStore({ url: facade.url, username: 'writer', password: 'wrong' })
     await expect(stranger.readOnly('SELECT 1')).rejects.toMatchObject({ code: 'VIEW_UNAVAILABLE' })
     await stranger.close()
+  })
+})
+
+describe('stopping', () => {
+  it('ends what is asked, and is not held up by a client that goes on asking', async () => {
+    const other = createClickHouseFacade({ folder, users: USERS, logger: silentLogger })
+    await other.start()
+    const db = createClient({
+      url: other.url,
+      username: 'writer',
+      password: 'w',
+      max_open_connections: 1,
+      log: { level: ClickHouseLogLevel.OFF },
+    })
+    const asking = (async () => {
+      for (;;) {
+        const result = await db.query({ query: 'SELECT sleep(0.3)', format: 'JSONEachRow' })
+        await result.json()
+      }
+    })()
+    asking.catch(() => {})
+    const running = `SELECT count() FROM system.processes WHERE query LIKE 'SELECT sleep%'`
+    while ((await textOf(running, { user: 'writer' })) === '0\n') await setImmediate()
+    await other.stop()
+    await expect(asking).rejects.toThrow()
+    await db.close()
   })
 })
 

@@ -52,7 +52,12 @@ export function createClickHouseFacade(options: FacadeOptions): ClickHouseFacade
     start: async () => {
       engine = await openEngine(options.folder, options.database)
       const timezone = await engine.withSession((session) => session.lines('SELECT timezone()'))
-      server = createServer(handlerOf(options, engine, timezone[0] ?? 'UTC'))
+      const handle = handlerOf(options, engine, timezone[0] ?? 'UTC')
+      server = createServer((message, response) => {
+        // A busy client would keep its connection, and so the server, for good.
+        if (server?.listening !== true) response.setHeader('Connection', 'close')
+        handle(message, response)
+      })
       url = await listening(server, options.port ?? 0)
     },
     stop: async () => {
