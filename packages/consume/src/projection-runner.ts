@@ -1,4 +1,11 @@
-import { messageOf, WaggleError, type Clock, type Logger, type Service } from '@waggle/base'
+import {
+  isWaggleError,
+  messageOf,
+  WaggleError,
+  type Clock,
+  type Logger,
+  type Service,
+} from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type EventLog, type LogBatch } from '@waggle/log'
@@ -63,6 +70,8 @@ const BATCH_RECORDS = 8192
 const RETRY_MS_MIN = 50
 const RETRY_MS_MAX = 5000
 const REBUILD_TIMEOUT_MS = 3_600_000
+/** Offsets that are not applied by then may hold no records; looking costs a read for each partition. */
+const LOOK_AGAIN_MS = 200
 
 export function createRunner(options: RunnerOptions): ProjectionRunner {
   return new Runner(options)
@@ -78,6 +87,8 @@ class Runner implements ProjectionRunner {
   readonly #deadLetters: DeadLetterWriter
   #state: RunnerState = 'idle'
   #reason: string | undefined
+  /** For records: those missing may be none at all, see `lastRecordBefore`. */
+  #waits = false
   #abort = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
@@ -115,16 +126,27 @@ class Runner implements ProjectionRunner {
   }
 
   async caughtUp(timeoutMs: number): Promise<void> {
-    const last = await Promise.all((await this.#ends()).map((end) => this.#lastMissing(end)))
+    const ends = await this.#ends()
+    const behind = ends
+      .filter((end) => end.offset > 0n)
+      .map((end) => ({ ...end, offset: end.offset - 1n }))
+    const soonMs = Math.min(timeoutMs, LOOK_AGAIN_MS)
+    try {
+      return await this.progress.waitFor(behind, soonMs)
+    } catch (error) {
+      if (!isWaggleError(error, 'VIEW_STALE')) throw error
+    }
+    const last = await Promise.all(ends.map((end) => this.#lastMissing(end)))
     await this.progress.waitFor(
       last.filter((position) => position !== undefined),
-      timeoutMs,
+      timeoutMs - soonMs,
     )
   }
 
   async status(): Promise<RunnerStatus> {
     const lags = (await this.#ends()).map(async (end) => {
       const next = this.#next(end)
+      if (next >= end.offset || !this.#waits) return end.offset - next
       const last = await this.#lastMissing(end)
       return last === undefined ? 0n : last.offset + 1n - next
     })
@@ -205,7 +227,9 @@ class Runner implements ProjectionRunner {
     try {
       for (;;) {
         const step = batches.next()
+        this.#waits = true
         const next = await Promise.race([step, applying.then(() => step)])
+        this.#waits = false
         if (next.done === true) break
         const judged = await this.#judge(next.value)
         await applying
