@@ -24,20 +24,26 @@ export interface DevServers {
 export interface DevClusterOptions {
   /** Prefer the built-in registry even where Apicurio could run. */
   readonly builtInRegistry?: boolean
+  /** All of them if left out. */
+  readonly services?: readonly DevService[]
+  /** A broker that compiles fully; for measuring. */
+  readonly warm?: boolean
   /** Processes of each service; 1 if left out. */
   readonly instances?: number
   /** Told of every part as it is ready. */
   readonly onReady?: (part: string) => void
 }
 
-const SERVICES = ['hot-view', 'coordinator', 'analytics'] as const
+export type DevService = 'hot-view' | 'coordinator' | 'analytics'
+
+const SERVICES: readonly DevService[] = ['hot-view', 'coordinator', 'analytics']
 const DATABASE = 'waggle'
 const WRITER = { name: 'writer', password: 'writer-secret', role: 'writer' } as const
 const ANALYST = { name: 'analyst', password: 'analyst-secret', role: 'analyst' } as const
 
 /** A whole cluster of native processes on 127.0.0.1, its data in temporary folders. */
 export async function startDevCluster(options: DevClusterOptions = {}): Promise<DevCluster> {
-  const { instances = 1 } = options
+  const { instances = 1, services: names = SERVICES, warm = false } = options
   const stops: (() => Promise<void>)[] = []
   const add: Add = (part, stop) => {
     stops.push(stop)
@@ -47,14 +53,14 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
     for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last()
   }
   try {
-    const servers = await startServers(add)
+    const servers = await startServers(add, warm)
     const stores = environmentOf(servers)
     const environment = {
       ...stores,
       WAGGLE_REGISTRY_URL: await startRegistry(options, stores, add),
     }
     const services: ServiceProcess[] = []
-    for (const name of SERVICES.flatMap((service) => Array<string>(instances).fill(service))) {
+    for (const name of names.flatMap((service) => Array<string>(instances).fill(service))) {
       const service = await startService(name, { environment })
       services.push(service)
       add(`${name.padEnd(16)} ${service.url}/health`, () => service.stop())
@@ -69,8 +75,8 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
 
 type Add = (part: string, stop: () => Promise<void>) => void
 
-async function startServers(add: Add): Promise<DevServers> {
-  const kafka = await startKafka()
+async function startServers(add: Add, warm: boolean): Promise<DevServers> {
+  const kafka = await startKafka({ warm })
   if (kafka === undefined)
     throw new Error('Kafka needs Java 17 or newer, and Maven to fetch it once')
   add(`Kafka            ${kafka.broker}`, () => kafka.dispose())

@@ -9,6 +9,7 @@ const port = z.coerce.number().int().min(0).max(65_535)
 const millis = z.coerce.number().int().min(1).max(3_600_000)
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const name = z.string().min(1).max(200)
+const pem = z.string().min(1).max(65_536)
 
 /** Every variable a service reads, with its default. Secrets can come from files: NAME_FILE=path. */
 const schema = z.strictObject({
@@ -33,9 +34,9 @@ const schema = z.strictObject({
   WAGGLE_KAFKA_TIMEOUT_MS: millis.default(30_000),
   WAGGLE_KAFKA_SESSION_MS: millis.default(10_000),
   WAGGLE_KAFKA_TLS: flag.default(false),
-  WAGGLE_KAFKA_TLS_CA: name.optional(),
-  WAGGLE_KAFKA_TLS_CERT: name.optional(),
-  WAGGLE_KAFKA_TLS_KEY: name.optional(),
+  WAGGLE_KAFKA_TLS_CA: pem.optional(),
+  WAGGLE_KAFKA_TLS_CERT: pem.optional(),
+  WAGGLE_KAFKA_TLS_KEY: pem.optional(),
   WAGGLE_KAFKA_SASL_MECHANISM: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).optional(),
   WAGGLE_KAFKA_SASL_USERNAME: name.optional(),
   WAGGLE_KAFKA_SASL_PASSWORD: name.optional(),

@@ -45,6 +45,12 @@ describe('configuration by environment', () => {
     ).toMatch(/SASL_MECHANISM.*SASL_USERNAME/)
   })
 
+  it('takes certificates of any usual length', () => {
+    const ca = `-----BEGIN CERTIFICATE-----\n${'a'.repeat(6000)}\n-----END CERTIFICATE-----`
+    const config = parseEnvironment({ ...least, WAGGLE_KAFKA_TLS_CA: ca }, noFiles)
+    expect(config.WAGGLE_KAFKA_TLS_CA).toBe(ca)
+  })
+
   it('reads secrets from files', () => {
     const config = parseEnvironment(
       { ...least, WAGGLE_REDIS_PASSWORD_FILE: '/run/secret' },

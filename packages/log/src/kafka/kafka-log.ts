@@ -9,7 +9,7 @@ import { FetchLane, type LaneOptions } from './fetch-lane.ts'
 import type { FetchLimits, KafkaConnection, OpenDriver } from './kafka-driver.ts'
 import { mergeBatches } from './merge-batches.ts'
 import { ProduceLanes } from './produce-lanes.ts'
-import type { PlacedAppend } from './produce-round.ts'
+import type { Destination, PlacedAppend } from './produce-round.ts'
 import { LaneByLeader } from './read-lanes.ts'
 
 export interface KafkaLogOptions {
@@ -53,7 +53,8 @@ const PATIENCE_MS = 5000
 
 /** Apache Kafka as the log. An append is durable when all in-sync replicas have it. */
 export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
-  const { connection, openDriver, topics, recordBytesMax, clock, logger } = options
+  const { connection, openDriver, topics, clock, logger } = options
+  const destinations = destinationsOf(options)
   const supervisor = new DriverSupervisor({
     open: () => openDriver(connection, Object.keys(topics)),
     clock,
@@ -83,7 +84,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     supports: { idempotentAppend: false, atomicAppend: false, durable: true },
     append: async (records) => {
       check([])
-      return queue.append(records.map((record) => place(topics, record, recordBytesMax)))
+      return queue.append(records.map((record) => place(topics, destinations, record)))
     },
     read: async (from, maxRecords) => {
       check([from])
@@ -116,21 +117,36 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
   }
 }
 
+/** Topic -> the object that stands for each of its partitions. */
+type Destinations = ReadonlyMap<string, readonly Destination[]>
+
+function destinationsOf({ topics, recordBytesMax }: KafkaLogOptions): Destinations {
+  return new Map(
+    Object.entries(topics).map(([topic, partitions]) => {
+      const bytesMax = recordBytesMax[topic] ?? BROKER_RECORD_BYTES_MAX
+      const all = Array.from({ length: partitions }, (_, partition) => {
+        return { topic, partition, bytesMax }
+      })
+      return [topic, all]
+    }),
+  )
+}
+
 function place(
   topics: Readonly<Record<string, number>>,
+  destinations: Destinations,
   record: AppendRecord,
-  recordBytesMax: Readonly<Record<string, number>>,
 ): PlacedAppend {
-  const partition = choosePartition(record, partitionCountOf(topics, record.topic))
-  const at = { topic: record.topic, partition }
-  checkPartition(topics, at)
+  const { topic } = record
+  const partition = choosePartition(record, partitionCountOf(topics, topic))
+  checkPartition(topics, { topic, partition })
+  const at = destinations.get(topic)![partition]!
   const bytes = sizeOf(record)
-  const partitionBytesMax = recordBytesMax[record.topic] ?? BROKER_RECORD_BYTES_MAX
-  if (bytes > partitionBytesMax) {
-    const what = `A record of ${bytes} bytes for ${partitionName(at)}, which takes ${partitionBytesMax}`
+  if (bytes > at.bytesMax) {
+    const what = `A record of ${bytes} bytes for ${partitionName(at)}, which takes ${at.bytesMax}`
     throw new WaggleError('EVENT_TOO_LARGE', what, { input: bytes })
   }
-  return { record, at, bytes, partitionBytesMax }
+  return { record, at, bytes }
 }
 
 /** Bytes in the request, at most. */

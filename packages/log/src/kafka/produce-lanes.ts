@@ -9,7 +9,7 @@ export interface ProduceLanesOptions extends ProduceQueueOptions {
   readonly pendingBytesMax: number
 }
 
-const LANES = 4
+const LANES = 2
 
 /**
  * Some queues beside each other, each for some partitions: while one waits for the broker another encodes.

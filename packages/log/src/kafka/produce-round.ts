@@ -1,14 +1,17 @@
-import type { Position, TopicPartition } from '@waggle/event'
-import { partitionName } from '@waggle/event'
+import type { TopicPartition } from '@waggle/event'
 import type { AppendRecord, AppendResult } from '../event-log.ts'
 import type { PartitionBatch } from './kafka-driver.ts'
 
 export interface PlacedAppend {
   readonly record: AppendRecord
-  readonly at: TopicPartition
+  readonly at: Destination
   readonly bytes: number
-  /** Most bytes of its partition in one request: no more than the topic's max.message.bytes. */
-  readonly partitionBytesMax: number
+}
+
+/** One object for each partition: it is its own key in maps. */
+export interface Destination extends TopicPartition {
+  /** Most bytes in one request: no more than the topic's max.message.bytes. */
+  readonly bytesMax: number
 }
 
 /** A call of `append` on its way: its first `taken` records are in rounds. */
@@ -20,9 +23,12 @@ export interface PendingAppend {
   readonly reject: (error: unknown) => void
 }
 
-interface RoundBatch extends TopicPartition {
+interface RoundBatch {
+  readonly at: Destination
   readonly records: AppendRecord[]
-  readonly owners: { readonly append: PendingAppend; readonly index: number }[]
+  /** For each record, the call it belongs to and its place there. */
+  readonly owners: PendingAppend[]
+  readonly places: number[]
   bytes: number
 }
 
@@ -37,22 +43,22 @@ export interface Round {
  * sent first, whatever the partitions.
  */
 export function takeRound(queue: PendingAppend[], requestBytesMax: number): Round {
-  const batches = new Map<string, RoundBatch>()
+  const batches = new Map<Destination, RoundBatch>()
   const appends = new Set<PendingAppend>()
   let total = 0
   while (queue.length > 0) {
     const append = queue[0]!
     while (append.taken < append.records.length) {
-      const { record, at, bytes, partitionBytesMax } = append.records[append.taken]!
-      const name = partitionName(at)
-      const batch = batches.get(name) ?? { ...at, records: [], owners: [], bytes: 0 }
-      const partitionFull = batch.bytes > 0 && batch.bytes + bytes > partitionBytesMax
+      const { record, at, bytes } = append.records[append.taken]!
+      const batch = batches.get(at) ?? { at, records: [], owners: [], places: [], bytes: 0 }
+      const partitionFull = batch.bytes > 0 && batch.bytes + bytes > at.bytesMax
       if (partitionFull || (total > 0 && total + bytes > requestBytesMax)) {
         return { batches: [...batches.values()], appends }
       }
-      batches.set(name, batch)
+      if (batch.records.length === 0) batches.set(at, batch)
       batch.records.push(record)
-      batch.owners.push({ append, index: append.taken++ })
+      batch.owners.push(append)
+      batch.places.push(append.taken++)
       batch.bytes += bytes
       total += bytes
       appends.add(append)
@@ -64,17 +70,20 @@ export function takeRound(queue: PendingAppend[], requestBytesMax: number): Roun
 }
 
 export function partitionBatches(round: Round): PartitionBatch[] {
-  return round.batches.map(({ topic, partition, records }) => ({ topic, partition, records }))
+  return round.batches.map(({ at: { topic, partition }, records }) => ({
+    topic,
+    partition,
+    records,
+  }))
 }
 
 /** Writes the positions of an acknowledged round down and answers the calls that are complete. */
 export function settleRound(round: Round, baseOffsets: readonly bigint[]): void {
-  round.batches.forEach(({ topic, partition, owners }, index) => {
-    const base = baseOffsets[index]!
-    owners.forEach(({ append, index: place }, behind) => {
-      const position: Position = { topic, partition, offset: base + BigInt(behind) }
-      append.results[place] = { ...position, duplicate: false }
-    })
+  round.batches.forEach(({ at: { topic, partition }, owners, places }, index) => {
+    let offset = baseOffsets[index]!
+    for (let behind = 0; behind < owners.length; behind++, offset++) {
+      owners[behind]!.results[places[behind]!] = { topic, partition, offset, duplicate: false }
+    }
   })
   for (const append of round.appends) {
     if (append.taken === append.records.length && isComplete(append)) append.resolve(append.results)

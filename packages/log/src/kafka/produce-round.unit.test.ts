@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { settleRound, takeRound, type PendingAppend, type PlacedAppend } from './produce-round.ts'
 
+const PLACES = [0, 1, 2].map((partition) => ({ topic: 't', partition, bytesMax: 100 }))
+
 interface Call {
   readonly append: PendingAppend
   readonly result: () => { offset: bigint; partition: number }[] | undefined
@@ -11,9 +13,8 @@ function call(records: readonly { partition: number; bytes: number }[]): Call {
   let result: { offset: bigint; partition: number }[] | undefined
   const placed = records.map(({ partition, bytes }, index): PlacedAppend => ({
     record: { topic: 't', key: String(index), value: Buffer.alloc(0) },
-    at: { topic: 't', partition },
+    at: PLACES[partition]!,
     bytes,
-    partitionBytesMax: 100,
   }))
   const append: PendingAppend = {
     records: placed,
@@ -45,7 +46,7 @@ describe('rounds of a produce queue', () => {
             const bytes = round.batches.map((batch) => batch.bytes)
             expect(Math.max(0, ...bytes)).toBeLessThanOrEqual(100)
             expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThanOrEqual(most)
-            const bases = round.batches.map(({ partition, records: batch }) => {
+            const bases = round.batches.map(({ at: { partition }, records: batch }) => {
               const base = BigInt(partitions[partition]!.length)
               partitions[partition]!.push(...batch)
               return base
