@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tiers by suffix: unit beside the source, int with engines, processes or disks, tidy over the tree. */
+/** Where every server is wanted, as in CI and by `npm run test:all`, the slow tier runs too. */
+const everything = process.env['WAGGLE_REQUIRE_INFRA'] === '1' || process.env['WAGGLE_SLOW'] === '1'
+const slow = { extends: true as const, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } }
+
+/**
+ * Tiers by suffix: unit beside the source, int with engines, processes or disks, tidy over the tree, slow for
+ * faults that take half a minute and more.
+ */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -16,6 +23,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'int', include: ['test/**/*.int.test.ts'] } },
+      ...(everything ? [slow] : []),
       { extends: true, test: { name: 'tidy', include: ['test/tidy/*.test.ts'] } },
     ],
   },

@@ -15,7 +15,7 @@ const nodeBinary = join(
 )
 
 ensureInstalled()
-runOnPinnedNode(process.argv.slice(2))
+runOnPinnedNode(withSettings(process.argv.slice(2)))
 
 /** Installs exactly what the lockfile says, once per lockfile. */
 function ensureInstalled() {
@@ -37,6 +37,16 @@ function ensureInstalled() {
     process.exit(install.status ?? 1)
   }
   writeFileSync(stamp, lock)
+}
+
+/** `--env NAME=value` before the program sets a variable, on every system alike. */
+function withSettings(args) {
+  while (args[0] === '--env') {
+    const [name, value] = args[1].split('=')
+    process.env[name] = value
+    args = args.slice(2)
+  }
+  return args
 }
 
 /** A path to a `.ts` file is run as it is; any other word names a tool of the root package. */

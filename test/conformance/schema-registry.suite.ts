@@ -110,4 +110,7 @@ const SIGNAL: Signal = {
   recommended_action: '',
   message: '',
   ttl_ms: 1000,
+  dedupe_key: null,
+  escalate_after_ms: null,
+  escalate_to: [],
 }

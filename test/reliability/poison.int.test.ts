@@ -68,6 +68,9 @@ function signalOf(seq: number, more: Partial<Signal> = {}): Signal {
     recommended_action: '',
     message: '',
     ttl_ms: 1000,
+    dedupe_key: null,
+    escalate_after_ms: null,
+    escalate_to: [],
     ...more,
   }
 }

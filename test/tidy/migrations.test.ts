@@ -45,13 +45,13 @@ describe('migrations', () => {
         .replace('    weight Float64', '    weight Float32'),
     }))
     const next = renderNext(older)
-    expect(next?.name).toBe('0005_columns.sql')
+    expect(next?.name).toBe('0006_columns.sql')
     expect(missingStatements(older)).toEqual([
       'ALTER TABLE agents MODIFY COLUMN weight Float64',
       'ALTER TABLE votes ADD COLUMN IF NOT EXISTS choice LowCardinality(String) CODEC(ZSTD) AFTER proposal',
     ])
     expect(missingStatements([...older, next!])).toEqual([])
-    expect(missingStatements([])).toHaveLength(14)
+    expect(missingStatements([])).toHaveLength(20)
   })
 
   it('have a fresh cluster variant: npm run generate', () => {

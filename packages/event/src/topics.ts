@@ -16,14 +16,19 @@ export const TOPICS = {
   'waggle.agent-states.v1': { partitions: 4, kinds: ['agent_state'] },
   'waggle.bars.v1': { partitions: 4, kinds: ['bar'] },
   'waggle.decisions.v1': { partitions: 4, kinds: ['decision'] },
+  'waggle.escalations.v1': { partitions: 4, kinds: ['escalation'] },
   'waggle.fills.v1': { partitions: 4, kinds: ['fill'] },
   'waggle.lock-results.v1': { partitions: 4, kinds: ['lock_result'] },
   'waggle.locks.v1': { partitions: 4, kinds: ['lock_command'] },
+  'waggle.memory-results.v1': { partitions: 4, kinds: ['memory_result'] },
+  'waggle.memory.v1': { partitions: 4, kinds: ['memory_write'] },
+  'waggle.messages.v1': { partitions: 4, kinds: ['message'] },
   'waggle.observations.v1': { partitions: 4, kinds: ['observation'] },
   'waggle.outcomes.v1': { partitions: 4, kinds: ['outcome'] },
   'waggle.proposal-results.v1': { partitions: 4, kinds: ['proposal_result'] },
   'waggle.proposals.v1': { partitions: 4, kinds: ['proposal', 'vote'] },
-  'waggle.signals.v1': { partitions: 4, kinds: ['signal'] },
+  'waggle.signals.v1': { partitions: 4, kinds: ['signal', 'acknowledgment'] },
+  'waggle.subscriptions.v1': { partitions: 4, kinds: ['subscription'] },
   'waggle.verdicts.v1': { partitions: 4, kinds: ['verdict'] },
 } as const satisfies Record<string, TopicConfig>
 
@@ -65,7 +70,8 @@ export function subjectOf(topic: string, kind: Kind): string {
 
 /**
  * Events with equal keys keep their order: one agent's events; one resource's lock commands and
- * guarded fills; one proposal's votes; one instrument's bars.
+ * guarded fills; one proposal's votes; one instrument's bars; one agent's signals and what others did about
+ * them; one channel's messages; one entry of shared memory.
  */
 export function partitionKeyOf(event: WaggleEvent): string {
   switch (event.kind) {
@@ -80,6 +86,14 @@ export function partitionKeyOf(event: WaggleEvent): string {
     case 'vote':
     case 'proposal_result':
       return `${event.swarm}/${event.proposal}`
+    case 'acknowledgment':
+    case 'escalation':
+      return `${event.swarm}/${event.signal_agent}`
+    case 'message':
+      return `${event.swarm}/${event.channel}`
+    case 'memory_write':
+    case 'memory_result':
+      return `${event.swarm}/${event.namespace}/${event.key}`
     default:
       return `${event.swarm}/${event.agent}`
   }

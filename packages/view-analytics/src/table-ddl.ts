@@ -15,18 +15,24 @@ export type TableKind = Exclude<Kind, 'tick'>
 
 /** Table of each kind, and the columns its rows are found by, most selective use first. */
 export const TABLES = {
+  acknowledgment: { table: 'acknowledgments', key: ['signal_agent'] },
   agent: { table: 'agents', key: ['agent'] },
   agent_state: { table: 'agent_states', key: ['agent'] },
   bar: { table: 'bars', key: ['instrument'] },
   decision: { table: 'decisions', key: ['agent'] },
+  escalation: { table: 'escalations', key: ['signal_agent'] },
   fill: { table: 'fills', key: ['agent'] },
   lock_command: { table: 'lock_commands', key: ['resource'] },
   lock_result: { table: 'lock_results', key: ['resource'] },
+  memory_result: { table: 'memory_results', key: ['namespace', 'key'] },
+  memory_write: { table: 'memory_writes', key: ['namespace', 'key'] },
+  message: { table: 'messages', key: ['channel'] },
   observation: { table: 'observations', key: ['agent'] },
   outcome: { table: 'outcomes', key: ['agent'] },
   proposal: { table: 'proposals', key: ['proposal'] },
   proposal_result: { table: 'proposal_results', key: ['proposal'] },
   signal: { table: 'signals', key: ['agent'] },
+  subscription: { table: 'subscriptions', key: ['agent'] },
   verdict: { table: 'verdicts', key: ['judged'] },
   vote: { table: 'votes', key: ['proposal'] },
 } as const satisfies Record<TableKind, { table: string; key: readonly string[] }>
@@ -79,6 +85,13 @@ const LOW_CARDINALITY = new Set([
   'lock_resource',
   'holder',
   'winner',
+  'signal_agent',
+  'channel',
+  'recipient',
+  'source_framework',
+  'content_type',
+  'namespace',
+  'writer',
 ])
 
 /** Columns of a kind's table, in the order of the Avro rows. */

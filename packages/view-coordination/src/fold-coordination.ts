@@ -209,6 +209,9 @@ function proposalResult(
     turnout: outcome.turnout,
     decided_offset: outcome.decidedOffset,
     evidence: outcome.evidence,
+    value: null,
+    vetoed_by: null,
+    uncounted: [],
   }
 }
 
@@ -228,5 +231,6 @@ function lockResult(
     token: answer.token,
     lease_until: answer.leaseUntil,
     reason: answer.reason,
+    mode: 'EXCLUSIVE',
   }
 }

@@ -34,13 +34,25 @@ export interface Envelope {
   model_cutoff: null | Micros
 }
 
+export type AckStatus = 'RECEIVED' | 'PROCESSING' | 'DONE' | 'DECLINED'
+
 export type StateType = 'CURRENT' | 'CHECKPOINT' | 'BACKUP'
 
-export type AgentOp = 'JOINED' | 'LEFT' | 'WEIGHTED'
+export type AgentOp = 'JOINED' | 'LEFT' | 'WEIGHTED' | 'HEARTBEAT'
+
+export type Severity = 'INFO' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
 
 export type LockOp = 'ACQUIRE' | 'RENEW' | 'RELEASE'
 
-export type LockStatus = 'GRANTED' | 'QUEUED' | 'RENEWED' | 'RELEASED' | 'EXPIRED' | 'REFUSED'
+export type LockMode = 'EXCLUSIVE' | 'SHARED'
+
+export type LockStatus = 'GRANTED' | 'QUEUED' | 'RENEWED' | 'RELEASED' | 'EXPIRED' | 'REFUSED' | 'TIMED_OUT'
+
+export type WriteStatus = 'APPLIED' | 'MERGED' | 'CONFLICT' | 'ESCALATED'
+
+export type MergePolicy = 'REFUSE' | 'LAST' | 'MAX' | 'UNION' | 'VOTE' | 'ESCALATE'
+
+export type Exchange = 'EVENT' | 'REQUEST' | 'REPLY'
 
 export type ProposalStatus = 'APPROVED' | 'REJECTED' | 'EXPIRED'
 
@@ -53,6 +65,15 @@ export interface Tally {
   votes: number
 }
 
+export interface UncountedVote {
+  /** Offset of the vote. */
+  offset: number
+  /** Who sent it. */
+  agent: string
+  /** Why it did not count. */
+  reason: string
+}
+
 export interface Voter {
   /** Agent entitled to vote. */
   agent: string
@@ -60,9 +81,26 @@ export interface Voter {
   weight: number
 }
 
-export type Severity = 'INFO' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
+export type DecisionRule = 'OPTIONS' | 'MEDIAN'
+
+export type RevoteRule = 'LAST' | 'FIRST'
+
+export type SubscriptionOp = 'OPENED' | 'ADVANCED' | 'CLOSED'
 
 export type VerdictLabel = 'CORRECT' | 'INCORRECT' | 'NEUTRAL'
+
+/** What an agent did about a signal. */
+export interface Acknowledgment extends Envelope {
+  kind: 'acknowledgment'
+  /** Id of the signal. */
+  signal: string
+  /** Agent that sent the signal. */
+  signal_agent: string
+  /** How far it is. */
+  status: AckStatus
+  /** In words. */
+  note: string
+}
 
 /** Private state of an agent, to restore it from. */
 export interface AgentState extends Envelope {
@@ -86,6 +124,14 @@ export interface Agent extends Envelope {
   capabilities: string[]
   /** Weight of its votes. */
   weight: number
+  /** Milliseconds after which an agent that is silent counts as lost. */
+  ttl_ms: number
+  /** Agent that is weighted, where another one says it. */
+  subject_agent: null | string
+  /** Name and version of the rule that made the weight. */
+  rule: string
+  /** Verdicts the weight rests on. */
+  evidence: number
 }
 
 /** Market data: prices of an instrument over an interval. */
@@ -144,6 +190,23 @@ export interface Decision extends Envelope {
   fencing_token: null | number
 }
 
+/** The log’s notice that a signal was not acknowledged in time. */
+export interface Escalation extends Envelope {
+  kind: 'escalation'
+  /** Id of the signal. */
+  signal: string
+  /** Agent that sent the signal. */
+  signal_agent: string
+  /** Of the signal. */
+  severity: Severity
+  /** Agents that are told. */
+  targets: string[]
+  /** Targets that had not acknowledged. */
+  silent: string[]
+  /** Offset of the signal in its partition. */
+  signal_offset: number
+}
+
 /** An order carried out: changes a position. */
 export interface Fill extends Envelope {
   kind: 'fill'
@@ -176,6 +239,12 @@ export interface LockCommand extends Envelope {
   lease_ms: number
   /** Fencing token held, with RENEW and RELEASE. */
   token: null | number
+  /** EXCLUSIVE: alone. SHARED: with other shared holders. */
+  mode: LockMode
+  /** How many may hold it exclusively at once: a counting semaphore. The request that finds it free sets the number. */
+  permits: number
+  /** How long to wait in the queue after known_at: 0 tries once, null waits for ever. */
+  wait_ms: null | number
 }
 
 /** The log's answer to a lock command. */
@@ -195,6 +264,69 @@ export interface LockResult extends Envelope {
   lease_until: null | Micros
   /** Why, where it was refused. */
   reason: string
+  /** How it was asked for. */
+  mode: LockMode
+}
+
+/** The log’s answer to a write of shared memory. */
+export interface MemoryResult extends Envelope {
+  kind: 'memory_result'
+  /** Agent or group that the entry belongs to. */
+  namespace: string
+  /** Name of the entry. */
+  key: string
+  /** What became of the write. */
+  status: WriteStatus
+  /** Agent that wrote. */
+  writer: string
+  /** Version of the entry after it: offset of the write that last changed it, plus one. */
+  version: number
+  /** Content after it. */
+  value: null | string
+  /** What a write in conflict would have made of it. */
+  refused_value: null | string
+  /** Version the write was made for. */
+  expected_version: null | number
+  /** Why, in words. */
+  reason: string
+}
+
+/** A wish to change an entry of shared memory; the log decides. */
+export interface MemoryWrite extends Envelope {
+  kind: 'memory_write'
+  /** Agent or group that the entry belongs to. */
+  namespace: string
+  /** Name of the entry. */
+  key: string
+  /** New content as JSON; null removes the entry. */
+  value: null | string
+  /** Version it was made for: 0 for a new entry; null overwrites by the policy. */
+  expected_version: null | number
+  /** What becomes of it when the entry has changed meanwhile. The write that makes the entry sets the policy. */
+  merge: MergePolicy
+  /** An action that cannot be taken back: never merged, and refused beside another one. */
+  irreversible: boolean
+}
+
+/** From one agent to another, or to all who listen to a channel. */
+export interface Message extends Envelope {
+  kind: 'message'
+  /** Dotted path that subscriptions match, such as risk.limits.breach. */
+  channel: string
+  /** Agent it is for; null for every subscriber. */
+  recipient: null | string
+  /** Content, in the form of content_type. */
+  body: string
+  /** Media type of the body. */
+  content_type: string
+  /** Whether an answer is awaited, or this is one. */
+  exchange: Exchange
+  /** Id of the request it answers. */
+  in_reply_to: null | string
+  /** When it has lost its meaning. */
+  expires_at: null | Micros
+  /** Framework that the sender runs in, such as langgraph; empty for none. */
+  source_framework: string
 }
 
 /** Something an agent perceived. */
@@ -244,6 +376,12 @@ export interface ProposalResult extends Envelope {
   decided_offset: number
   /** Offsets of the proposal and of the votes counted. */
   evidence: number[]
+  /** Weighted median of the values, where the rule asks for one. */
+  value: null | number
+  /** Agent whose veto rejected it. */
+  vetoed_by: null | string
+  /** Votes before the decision that did not count; the first hundred. */
+  uncounted: UncountedVote[]
 }
 
 /** A question put to a vote. Electorate and weights are frozen in it. */
@@ -263,6 +401,12 @@ export interface Proposal extends Envelope {
   threshold: number
   /** Votes known later do not count. */
   deadline_at: Micros
+  /** OPTIONS: the heaviest option wins. MEDIAN: votes give values and the weighted median is the result. */
+  rule: DecisionRule
+  /** Agents whose vote for `veto` rejects the proposal at once. */
+  vetoers: string[]
+  /** Which of an agent’s votes counts. */
+  revote: RevoteRule
 }
 
 /** A notice to other agents that expires. */
@@ -286,6 +430,25 @@ export interface Signal extends Envelope {
   message: string
   /** Milliseconds after known_at until it expires. */
   ttl_ms: number
+  /** Signals of one agent with the same key, while the first is active, are one. */
+  dedupe_key: null | string
+  /** Milliseconds without an acknowledgment after which it escalates; null never. */
+  escalate_after_ms: null | number
+  /** Agents told of the escalation. */
+  escalate_to: string[]
+}
+
+/** Where a durable subscription of an agent stands. */
+export interface Subscription extends Envelope {
+  kind: 'subscription'
+  /** Name of the subscription, unique for the agent. */
+  subscription: string
+  /** What changed. */
+  op: SubscriptionOp
+  /** Channels it takes: * is one part of the path, > all that follow. */
+  pattern: string
+  /** Offset to go on from, by partition of the messages. */
+  positions: Record<string, number>
 }
 
 /** The clock of a run, sent to a partition: moves its watermark, changes nothing else. */
@@ -321,21 +484,29 @@ export interface Vote extends Envelope {
   confidence: number
   /** Why. */
   reasoning: string
+  /** Value voted for, where the rule asks for one. */
+  value: null | number
 }
 
 export interface EventByKind {
+  acknowledgment: Acknowledgment
   agent_state: AgentState
   agent: Agent
   bar: Bar
   decision: Decision
+  escalation: Escalation
   fill: Fill
   lock_command: LockCommand
   lock_result: LockResult
+  memory_result: MemoryResult
+  memory_write: MemoryWrite
+  message: Message
   observation: Observation
   outcome: Outcome
   proposal_result: ProposalResult
   proposal: Proposal
   signal: Signal
+  subscription: Subscription
   tick: Tick
   verdict: Verdict
   vote: Vote

@@ -102,7 +102,7 @@ describe.skipIf(probe === undefined)('services', () => {
 
 const STEADY = { swarm: 'steady', run: null }
 /** Projection -> partitions of its two instances, sorted. */
-const SPREAD = { hot: [10, 11], coordination: [4, 4], analytics: [24, 25] }
+const SPREAD = { hot: [10, 11], coordination: [4, 4], analytics: [34, 35] }
 
 function servicesOnly(environment: Readonly<Record<string, string>>): Record<string, string> {
   const { WAGGLE_SERVICE_URLS: _urls, ...rest } = environment
