@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createCodec, type SchemaRegistry } from '@waggle/codec'
 import type { AvroRecord, Signal } from '@waggle/event'
 import { newSubject } from '../support/registries.ts'
+import { NO_CONTEXT } from '../support/no-context.ts'
 
 const A = { name: 'a', type: 'string' }
 let names = 0
@@ -94,13 +95,7 @@ const SIGNAL: Signal = {
   seq: 1,
   occurred_at: 1_600_000_000_000_000,
   known_at: 1_600_000_000_000_000,
-  trajectory: null,
-  cause: null,
-  run: null,
-  subject: null,
-  model_id: null,
-  model_version: null,
-  model_cutoff: null,
+  ...NO_CONTEXT,
   domain: 'é',
   severity: 'LOW',
   confidence: 0.25,

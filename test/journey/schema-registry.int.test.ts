@@ -5,6 +5,7 @@ import { createCodec } from '@waggle/codec'
 import { PARTITIONS, SCHEMAS, type AvroRecord, type Outcome } from '@waggle/event'
 import { createMemoryLog } from '@waggle/log/memory'
 import { createLogRegistry, createRegistryServer, type RegistryServer } from '@waggle/registry'
+import { NO_CONTEXT } from '../support/no-context.ts'
 
 const log = () => createMemoryLog({ topics: PARTITIONS, clock: systemClock() })
 const recordOf = (fields: object[], name = 'R'): AvroRecord =>
@@ -84,13 +85,7 @@ describe('the registry over HTTP', () => {
       seq: 1,
       occurred_at: 1_600_000_000_000_000,
       known_at: 1_600_000_000_000_000,
-      trajectory: null,
-      cause: null,
-      run: null,
-      subject: null,
-      model_id: null,
-      model_version: null,
-      model_cutoff: null,
+      ...NO_CONTEXT,
       decision: '0191f000-0000-7000-8000-000000000002',
       value: 0.25,
       success: true,

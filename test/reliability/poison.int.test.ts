@@ -10,6 +10,7 @@ import {
 import { eventId, type Signal } from '@waggle/event'
 import type { AppendRecord } from '@waggle/log'
 import { memoryBus, START, SWARM, type MemoryBus } from '../support/memory-bus.ts'
+import { NO_CONTEXT } from '../support/no-context.ts'
 
 const TOPIC = 'waggle.signals.v1'
 const SIGNAL = { kind: 'signal', domain: 'd', severity: 'LOW', confidence: 0.5 } as const
@@ -49,18 +50,9 @@ function signalOf(seq: number, more: Partial<Signal> = {}): Signal {
     occurred_at: START,
     known_at: START,
   }
-  const none = {
-    trajectory: null,
-    cause: null,
-    run: null,
-    subject: null,
-    model_id: null,
-    model_version: null,
-    model_cutoff: null,
-  }
   return {
     ...envelope,
-    ...none,
+    ...NO_CONTEXT,
     ...SIGNAL,
     targets: [],
     instrument: null,
