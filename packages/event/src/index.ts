@@ -22,6 +22,9 @@ export type {
   LockOp,
   LockResult,
   LockStatus,
+  MemoryResult,
+  MemoryWrite,
+  MergePolicy,
   Observation,
   Outcome,
   Proposal,
@@ -36,6 +39,7 @@ export type {
   VerdictLabel,
   Vote,
   Voter,
+  WriteStatus,
 } from './generated/kinds.ts'
 export { SCHEMAS } from './generated/schemas.ts'
 export { isKind, KINDS, kindOfSchemaName, schemaNameOf } from './kind.ts'

@@ -48,7 +48,7 @@ export type LockMode = 'EXCLUSIVE' | 'SHARED'
 
 export type LockStatus = 'GRANTED' | 'QUEUED' | 'RENEWED' | 'RELEASED' | 'EXPIRED' | 'REFUSED' | 'TIMED_OUT'
 
-export type WriteStatus = 'APPLIED' | 'MERGED' | 'CONFLICT' | 'ESCALATED'
+export type WriteStatus = 'APPLIED' | 'MERGED' | 'CONFLICT' | 'ESCALATED' | 'REFUSED'
 
 export type MergePolicy = 'REFUSE' | 'LAST' | 'MAX' | 'UNION' | 'VOTE' | 'ESCALATE'
 
