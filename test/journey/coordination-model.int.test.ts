@@ -1,16 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { KnownEvent } from '@waggle/consume'
-import type { LockResult, ProposalResult, Vote } from '@waggle/event'
+import type { ProposalResult, Vote } from '@waggle/event'
 import { emptyPartition, foldCoordination, type Result } from '@waggle/view-coordination'
 import {
   DEADLINE,
   knownEvent,
-  lockStep,
   voteHistory,
   VOTERS,
   voteStep,
-  type LockStep,
 } from '../support/coordination-fuzz.ts'
 import { START } from '../support/memory-bus.ts'
 
@@ -134,101 +132,5 @@ describe('consensus', () => {
         },
       ),
     )
-  })
-})
-
-/** Commands of the steps; a command shows the token its agent holds, or a wrong one. */
-function lockHistory(steps: readonly LockStep[]): KnownEvent[] {
-  const state = emptyPartition()
-  const tokens = new Map<string, number>()
-  const history: KnownEvent[] = []
-  let at = 0
-  for (const [offset, { agent, op, request, stale, later }] of steps.entries()) {
-    at += later
-    const token = (tokens.get(agent) ?? -1) - (stale ? 1 : 0)
-    const fields =
-      op === 'TICK'
-        ? { kind: 'tick' }
-        : {
-            kind: 'lock_command',
-            agent,
-            resource: 'r',
-            op,
-            request,
-            lease_ms: 0.01,
-            token: token < 0 ? null : token,
-          }
-    const event = knownEvent('waggle.locks.v1', offset, at, fields)
-    history.push(event)
-    for (const result of foldCoordination(state, event) as LockResult[]) {
-      if (result.status === 'GRANTED') tokens.set(result.holder, result.token!)
-    }
-  }
-  return history
-}
-
-describe('locks', () => {
-  it('have at most one holder, growing tokens, and grant in the order of the queue', () => {
-    fc.assert(
-      fc.property(fc.array(lockStep, { maxLength: 60 }), (steps) => {
-        let holder: string | undefined
-        let lastToken = -1
-        const queue: string[] = []
-        for (const { status, holder: agent, request, token } of results(
-          lockHistory(steps),
-        ) as LockResult[]) {
-          const name = `${agent} ${request}`
-          if (status === 'GRANTED' && name !== holder) {
-            expect(holder).toBeUndefined()
-            expect(token!).toBeGreaterThan(lastToken)
-            if (queue.length > 0) expect(queue.shift()).toBe(name)
-            holder = name
-            lastToken = token!
-          }
-          if (status === 'QUEUED' && !queue.includes(name)) queue.push(name)
-          if (status === 'EXPIRED') {
-            expect(name).toBe(holder)
-            holder = undefined
-          }
-          if (status === 'RELEASED') {
-            if (name === holder) holder = undefined
-            else queue.splice(queue.indexOf(name), 1)
-          }
-        }
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
-  it('refuse a stale token and expire by the log’s time, shown by a tick', () => {
-    const at = (offset: number, time: number, fields: object): KnownEvent =>
-      knownEvent('waggle.locks.v1', offset, time, fields)
-    const command = (agent: string, op: string, token: number | null = null): object => ({
-      kind: 'lock_command',
-      agent,
-      resource: 'r',
-      op,
-      request: agent,
-      lease_ms: 1,
-      token,
-    })
-    const given = results([
-      at(0, 0, command('slow', 'ACQUIRE')),
-      at(1, 10, command('fast', 'ACQUIRE')),
-      at(2, 1000, { kind: 'tick' }),
-      at(3, 1001, { kind: 'tick' }),
-      at(4, 1002, command('slow', 'RENEW', 0)),
-      at(5, 1003, command('slow', 'RELEASE', 0)),
-      at(6, 1004, command('fast', 'RELEASE', 3)),
-    ]) as LockResult[]
-    expect(given.map(({ status, holder, token }) => [status, holder, token])).toEqual([
-      ['GRANTED', 'slow', 0],
-      ['QUEUED', 'fast', null],
-      ['EXPIRED', 'slow', 0],
-      ['GRANTED', 'fast', 3],
-      ['REFUSED', 'slow', null],
-      ['REFUSED', 'slow', null],
-      ['RELEASED', 'fast', 3],
-    ])
   })
 })

@@ -28,16 +28,6 @@ export const voteStep = fc.record({
 })
 export type VoteStep = typeof voteStep extends fc.Arbitrary<infer T> ? T : never
 
-export const lockStep = fc.record({
-  agent: fc.constantFrom('a', 'b', 'c'),
-  op: fc.constantFrom('ACQUIRE', 'ACQUIRE', 'RELEASE', 'RENEW', 'TICK'),
-  request: fc.constantFrom('q1', 'q2'),
-  /** Which token it shows: its own, or one that is wrong. */
-  stale: fc.boolean(),
-  later: fc.constantFrom(0, 1, 1, 12),
-})
-export type LockStep = typeof lockStep extends fc.Arbitrary<infer T> ? T : never
-
 export function knownEvent(topic: string, offset: number, at: number, fields: object): KnownEvent {
   const knownFrom = START + at
   const envelope = {
