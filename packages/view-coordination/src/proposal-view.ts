@@ -1,0 +1,83 @@
+import type { Micros } from '@waggle/base'
+import type { Proposal, ProposalStatus, Tally } from '@waggle/event'
+import type { CastVote, ProposalState, Uncounted } from './consensus-state.ts'
+import type { CoordinationScope } from './coordination-view.ts'
+import { countVotes } from './count-votes.ts'
+import type { PartitionState } from './fold-coordination.ts'
+import { proposalIn, type ProposalBook, type Stray } from './proposal-book.ts'
+import { nameIn } from './result-fields.ts'
+
+export interface ProposalReport {
+  readonly proposal: string
+  readonly question: string
+  readonly rule: Proposal['rule']
+  readonly deadlineAt: Micros
+  readonly status: ProposalStatus | 'PENDING'
+  readonly winner: string | null
+  /** The median, where the rule asks for one. */
+  readonly value: number | null
+  readonly vetoedBy: string | null
+  readonly tallies: readonly Tally[]
+  readonly turnout: number
+  /** The votes that count. */
+  readonly votes: readonly CastVote[]
+  /** Those that do not, and why; the first thousand of `uncountedTotal`. */
+  readonly uncounted: readonly Uncounted[]
+  readonly uncountedTotal: number
+  readonly decidedOffset: bigint | null
+  readonly evidence: readonly bigint[]
+}
+
+export interface ProposalView {
+  proposal(scope: CoordinationScope, proposal: string): ProposalReport | undefined
+  openProposals(scope: CoordinationScope): ProposalReport[]
+  /** Votes for proposals that nobody made, and forged proposals; the latest thousand of each partition. */
+  strayVotes(scope: CoordinationScope): Stray[]
+}
+
+export function createProposalView(partitions: ReadonlyMap<string, PartitionState>): ProposalView {
+  const booksOf = ({ run }: CoordinationScope): ProposalBook[] =>
+    [...partitions.values()].flatMap(({ runs }) => runs.get(run ?? '')?.proposals ?? [])
+
+  return {
+    proposal: (scope, proposal) => {
+      const key = nameIn(scope.swarm, proposal)
+      for (const book of booksOf(scope)) {
+        const state = proposalIn(book, key)
+        if (state !== undefined) return reportProposal(state)
+      }
+      return undefined
+    },
+    openProposals: (scope) =>
+      booksOf(scope)
+        .flatMap(({ open }) => [...open.values()])
+        .filter(({ proposal }) => proposal.swarm === scope.swarm)
+        .map(reportProposal),
+    strayVotes: (scope) =>
+      booksOf(scope)
+        .flatMap(({ strays }) => strays)
+        .filter(({ swarm }) => swarm === scope.swarm),
+  }
+}
+
+function reportProposal(state: ProposalState): ProposalReport {
+  const { proposal, outcome, votes, uncounted, uncountedTotal } = state
+  const { tallies, turnout } = outcome ?? countVotes(state)
+  return {
+    proposal: proposal.proposal,
+    question: proposal.question,
+    rule: proposal.rule,
+    deadlineAt: proposal.deadline_at,
+    status: outcome?.status ?? 'PENDING',
+    winner: outcome?.winner ?? null,
+    value: outcome?.value ?? null,
+    vetoedBy: outcome?.vetoedBy ?? null,
+    tallies: structuredClone(tallies),
+    turnout,
+    votes: [...votes.values()],
+    uncounted: [...uncounted],
+    uncountedTotal,
+    decidedOffset: outcome === undefined ? null : BigInt(outcome.decidedOffset),
+    evidence: (outcome?.evidence ?? []).map(BigInt),
+  }
+}
