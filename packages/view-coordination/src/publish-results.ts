@@ -6,7 +6,12 @@ import { partitionsOf, type EventLog } from '@waggle/log'
 import type { ResultPublisher } from './project-coordination.ts'
 import { COORDINATOR, resultRecord } from './result-events.ts'
 
-const RESULT_TOPICS = ['waggle.lock-results.v1', 'waggle.proposal-results.v1'] as const
+const RESULT_TOPICS = [
+  'waggle.escalations.v1',
+  'waggle.lock-results.v1',
+  'waggle.memory-results.v1',
+  'waggle.proposal-results.v1',
+] as const
 
 /**
  * Appends results that are not in the log yet. What is there is read once, before the first append: so a
