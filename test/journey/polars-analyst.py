@@ -13,7 +13,7 @@ import polars as pl
 URL, DATABASE, USER, PASSWORD, SWARM = sys.argv[1:]
 SELECT = (
     "SELECT toString(id) AS id, agent, seq, action, confidence, quantity, price, horizon_at, alternatives"
-    " FROM decisions FINAL WHERE swarm = {swarm:String} ORDER BY agent, seq"
+    " FROM decisions FINAL WHERE swarm = {swarm:String} ORDER BY agent, seq, _partition, _offset"
 )
 
 
