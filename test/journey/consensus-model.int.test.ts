@@ -19,7 +19,7 @@ describe('consensus', () => {
         expect(given).toHaveLength(expected.length)
         expect(given).toMatchObject(expected)
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     )
   })
 

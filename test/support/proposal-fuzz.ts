@@ -24,7 +24,7 @@ const terms = fc.record({
   ),
   electorate: fc.oneof(
     fc.constant(VOTERS.map((agent) => ({ agent, weight: 1 }))),
-    fc.array(voter, { maxLength: 4 }),
+    fc.array(voter, { maxLength: 4, size: 'max' }),
   ),
   quorum: fc.constantFrom(0, 0.5, 0.5, 0.67, 1),
   threshold: fc.constantFrom(0, 0.25, 0.5, 0.67, 1),
@@ -52,7 +52,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 /** A partition of proposals and votes under all rules: right ones, late ones, forged ones, for nothing. */
 export const proposalHistory: fc.Arbitrary<KnownEvent[]> = fc
-  .array(step, { minLength: 1, maxLength: 40 })
+  .array(step, { minLength: 1, maxLength: 40, size: 'max' })
   .map((steps) => {
     let at = 0
     return steps.map((one, offset) => {
