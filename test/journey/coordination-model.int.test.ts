@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { KnownEvent } from '@waggle/consume'
 import type { ProposalResult, Vote } from '@waggle/event'
 import { emptyPartition, foldCoordination, type Result } from '@waggle/view-coordination'
-import {
-  DEADLINE,
-  knownEvent,
-  voteHistory,
-  VOTERS,
-  voteStep,
-} from '../support/coordination-fuzz.ts'
+import { DEADLINE, voteHistory, VOTERS, voteStep } from '../support/coordination-fuzz.ts'
 import { START } from '../support/memory-bus.ts'
 
 function results(history: readonly KnownEvent[]): Result[] {

@@ -63,11 +63,7 @@ export function stuckParties(locks: readonly LockState[]): Set<string> {
   for (let before = -1; before !== stuck.size;) {
     before = stuck.size
     const blocked = new Set(
-      locks.flatMap((lock) =>
-        [...lock.queue.values()]
-          .filter((waiter) => blockersOf(lock, waiter, stuck).length > 0)
-          .map(partyName),
-      ),
+      locks.flatMap((lock) => [...blockedIn(lock, stuck).keys()].map(partyName)),
     )
     for (const party of stuck) if (!blocked.has(party)) stuck.delete(party)
   }
@@ -78,28 +74,37 @@ export function partyName({ agent, trajectory }: Party): string {
   return trajectory === null ? agent : `${agent}\u0000${trajectory}`
 }
 
-/** The stuck ones for which a waiter does not get its place; none where it would get it without the others. */
-function blockersOf(
+/**
+ * Waiters that do not get their place though all who are not stuck have given back theirs, each with what
+ * keeps it out: those who hold what it needs, or will before it; or the waiter right before it.
+ */
+function blockedIn(
   { holders, queue, permits }: LockState,
-  waiter: Waiter,
   stuck: ReadonlySet<string>,
-): (Grant | Waiter)[] {
-  const ahead: Waiter[] = []
-  for (const other of queue.values()) {
-    if (other === waiter) break
-    if (stuck.has(partyName(other))) ahead.push(other)
+): Map<Waiter, readonly (Grant | Waiter)[]> {
+  const held: (Grant | Waiter)[] = [...holders.values()].filter((holder) =>
+    stuck.has(partyName(holder)),
+  )
+  const blocked = new Map<Waiter, readonly (Grant | Waiter)[]>()
+  let front: Waiter | undefined
+  for (const waiter of queue.values()) {
+    const fits =
+      held[0] === undefined ||
+      (held[0].mode === waiter.mode && (waiter.mode === 'SHARED' || held.length < permits))
+    if (front === undefined && fits) {
+      // A party that stays stuck for another lock keeps this one.
+      if (stuck.has(partyName(waiter))) held.push(waiter)
+      continue
+    }
+    blocked.set(waiter, front === undefined ? [...held] : [front])
+    front = waiter
   }
-  const held = [...holders.values()].filter((holder) => stuck.has(partyName(holder)))
-  const exclude =
-    held[0] !== undefined &&
-    (held[0].mode !== waiter.mode || (waiter.mode === 'EXCLUSIVE' && held.length >= permits))
-  // The one right before it stands for all before that one.
-  return [...(exclude ? held : []), ...ahead.slice(-1)]
+  return blocked
 }
 
 function edgesOf(lock: LockState, stuck: ReadonlySet<string>): WaitEdge[] {
-  return [...lock.queue.values()].flatMap((waiter) =>
-    blockersOf(lock, waiter, stuck).map((blocker) => ({
+  return [...blockedIn(lock, stuck)].flatMap(([waiter, blockers]) =>
+    blockers.map((blocker) => ({
       ...partyOf(waiter),
       resource: lock.resource,
       request: waiter.request,
