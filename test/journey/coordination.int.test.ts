@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { silentLogger } from '@waggle/base'
+import { LIMITS, silentLogger } from '@waggle/base'
 import { replay } from '@waggle/replay'
 import { recount } from '@waggle/view-coordination'
 import { createCoordinatorService } from '@waggle-services/coordinator'
@@ -98,5 +98,15 @@ describe('the coordinator', () => {
     await coordinate({ ...bus, log: { ...bus.log, append } })
     expect(failures).toBeLessThan(0)
     expect(await resultsInLog(bus)).toHaveLength(4)
+  })
+
+  it('is heard where the broker of the results has a slower clock than that of the commands', async () => {
+    const bus = await memoryBus()
+    const early = bus.emitter('early')
+    const known_at = START + LIMITS.knownAheadMaxMicros
+    await early.emit({ kind: 'lock_command', resource: 'r', op: 'ACQUIRE', request: 'q', known_at })
+    bus.clock.set(START - 1_000_000)
+    await coordinate(bus)
+    expect(await resultsInLog(bus)).toMatchObject([{ status: 'GRANTED', holder: 'early' }])
   })
 })

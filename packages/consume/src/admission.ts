@@ -1,6 +1,6 @@
 import { isWaggleError, LIMITS, WaggleError, type ErrorCode, type Micros } from '@waggle/base'
 import type { EnvelopeView, WriterSchema } from '@waggle/codec'
-import { belongsIn, positionText } from '@waggle/event'
+import { belongsIn, positionText, type Kind } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
 
 /**
@@ -10,7 +10,8 @@ import type { LogRecord } from '@waggle/log'
  *   1. the frame is well formed and its body matches its schema
  *   2. the kind belongs in the topic
  *   3. (session, seq) is new: a retried event takes effect once
- *   4. known_at is not ahead of the log's clock beyond a bound
+ *   4. known_at is not ahead of the log's clock beyond a bound; twice the bound for a result, which takes its
+ *      time from an event that another broker, with another clock, let through at the bound itself
  *   5. known_from = max(known_at, occurred_at, watermark of the run): what arrives late is known late
  *
  * A tick is admitted like any event; views that do not decide by time ignore it.
@@ -43,6 +44,13 @@ export type Verdict =
   | { readonly is: 'admitted'; readonly admitted: AdmittedRecord }
   | { readonly is: 'refused'; readonly refusal: Refusal }
 
+const RESULTS: ReadonlySet<Kind> = new Set([
+  'escalation',
+  'lock_result',
+  'memory_result',
+  'proposal_result',
+])
+
 export type FindWriter = (frame: Buffer) => WriterSchema | undefined
 
 export function emptyAdmission(): AdmissionState {
@@ -58,7 +66,7 @@ export function admit(state: AdmissionState, record: LogRecord, findWriter: Find
   try {
     const { writer, envelope } = open(record, findWriter)
     checkSeq(state, record, envelope)
-    const claimed = checkKnownAt(record, envelope)
+    const claimed = checkKnownAt(record, envelope, writer.kind)
     const run = envelope.run ?? ''
     const knownFrom = Math.max(claimed, envelope.occurredAt, state.watermarks.get(run) ?? claimed)
     state.watermarks.set(run, knownFrom)
@@ -113,10 +121,10 @@ function rememberSeq(state: AdmissionState, session: string, seq: number): void 
   }
 }
 
-function checkKnownAt(record: LogRecord, envelope: EnvelopeView): Micros {
+function checkKnownAt(record: LogRecord, envelope: EnvelopeView, kind: Kind): Micros {
   const { knownAt } = envelope
   const ahead = Math.max(knownAt, envelope.occurredAt) - record.appendedAt
-  if (ahead > LIMITS.knownAheadMaxMicros) {
+  if (ahead > LIMITS.knownAheadMaxMicros * (RESULTS.has(kind) ? 2 : 1)) {
     throw new WaggleError(
       'KNOWN_IN_FUTURE',
       `known_at or occurred_at is ${ahead} µs ahead of the log`,
