@@ -61,6 +61,7 @@ export const ERROR_CODES = {
   VIEW_STALE: [true, 'Wait longer, or read without `after` and look at the freshness.'],
   VIEW_MISCONFIGURED: [false, 'Let Waggle create its tables, or rebuild the view.'],
   NOT_FOUND: [false, 'Check the id; the freshness tells how far the view has read.'],
+  REPLY_TIMEOUT: [true, 'Ask again, or look for a late reply: `input` is the id of the request.'],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
   // process
   CONFIG_INVALID: [false, 'Correct the keys named in the message.'],

@@ -18,6 +18,7 @@ import { allCaughtUp } from './services-caught-up.ts'
 export interface ClusterBus {
   readonly log: EventLog
   readonly codec: Codec
+  readonly clock: Clock
   /** The hot view in this process, by tailing the log: reads of memory, and the fallback of `reader`. */
   readonly hot: ViewSource<HotView>
   /** The hot view in Redis, or this process's own while Redis does not serve; answers say which. */
@@ -76,6 +77,7 @@ export async function openClusterBus(
   return {
     log,
     codec,
+    clock,
     hot,
     coordination,
     analytics,

@@ -5,10 +5,11 @@ import type { ProjectionRunner } from '@waggle/consume'
 import { createEmitter, type Emitter } from '@waggle/emit'
 import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
-import { createSwarmQuery, type SwarmQuery } from '@waggle/query'
+import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createLogRegistry } from '@waggle/registry'
 import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
 import type { AnalyticsStore } from '@waggle/view-analytics'
+import type { CoordinationView } from '@waggle/view-coordination'
 import { createCoordinatorService, type CoordinatorService } from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
 import {
@@ -23,8 +24,11 @@ import {
 export interface EmbeddedBus {
   readonly log: EventLog
   readonly codec: Codec
+  readonly clock: Clock
   readonly hot: HotViewService
   readonly coordinator: CoordinatorService
+  /** The coordinator’s view, under the name that a cluster’s bus has for it. */
+  readonly coordination: ViewSource<CoordinationView>
   /** Undefined where the configuration turns it off. */
   readonly analytics: AnalyticsService | undefined
   /** Where analysts reach ClickHouse's HTTP interface; undefined where there is none. */
@@ -92,8 +96,10 @@ export async function openEmbeddedBus(
   return {
     log,
     codec,
+    clock: deps.clock,
     hot,
     coordinator,
+    coordination: coordinator,
     analytics,
     analyticsUrl: http?.url,
     runners,

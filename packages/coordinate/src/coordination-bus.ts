@@ -1,0 +1,44 @@
+import type { Clock } from '@waggle/base'
+import type { Codec } from '@waggle/codec'
+import type { Emitter } from '@waggle/emit'
+import type { EventLog } from '@waggle/log'
+import type { ViewSource } from '@waggle/query'
+import type { CoordinationView } from '@waggle/view-coordination'
+
+/** What the agents' side takes of a bus; the embedded one and the cluster's both give it. */
+export interface CoordinationBus {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly coordination: ViewSource<CoordinationView>
+  emitter(options: AgentOptions): Emitter
+}
+
+/** One agent in one swarm and run, in one session. */
+export interface AgentOptions {
+  readonly swarm: string
+  readonly agent: string
+  readonly session: string
+  readonly run?: string | null
+  readonly lastSeq?: number
+  /** The agent's clock; the bus's own if left out. A backtest gives its own. */
+  readonly clock?: Clock
+}
+
+/** A bus as one agent has it. */
+export interface AgentBus {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly coordination: ViewSource<CoordinationView>
+  readonly emitter: Emitter
+  readonly swarm: string
+  readonly run: string | null
+  readonly agent: string
+}
+
+export function agentBus(bus: CoordinationBus, options: AgentOptions): AgentBus {
+  const { log, codec, coordination } = bus
+  const { swarm, agent, run = null, clock = bus.clock } = options
+  return { log, codec, coordination, clock, swarm, agent, run, emitter: bus.emitter(options) }
+}
