@@ -62,7 +62,10 @@ export const ERROR_CODES = {
   VIEW_MISCONFIGURED: [false, 'Let Waggle create its tables, or rebuild the view.'],
   NOT_FOUND: [false, 'Check the id; the freshness tells how far the view has read.'],
   REPLY_TIMEOUT: [true, 'Ask again, or look for a late reply: `input` is the id of the request.'],
-  LOCK_UNAVAILABLE: [true, 'Wait longer, or try again later; `lock` of the view says who holds it.'],
+  LOCK_UNAVAILABLE: [
+    true,
+    'Wait longer, or try again later; `lock` of the view says who holds it.',
+  ],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
   // process
   CONFIG_INVALID: [false, 'Correct the keys named in the message.'],
