@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { BUGS, type Bug } from './bugs.ts'
+import { CHECKERS, checkSeed, type Checker } from './checkers.ts'
+import { simulate } from './simulate.ts'
+
+/** Which checker must find which bug; others may find it too. */
+const FOUND_BY: Readonly<Record<Bug, Checker>> = {
+  'ignores-leases': 'nothingHangs',
+  'grants-twice': 'oneHolder',
+  'wall-clock': 'equalsRecount',
+  'publishes-twice': 'eachResultOnce',
+  'drops-results': 'equalsRecount',
+  'ignores-tokens': 'noStaleWrite',
+  'unfenced-writes': 'noStaleWrite',
+  'skips-a-batch': 'replicasAgree',
+  'loses-abstentions': 'everyVoteShows',
+  'half-a-quorum': 'quorumArithmetic',
+  'overtaking-appends': 'nothingLost',
+}
+const SEEDS_MAX = 40
+
+async function firstSeedWith(bug: Bug): Promise<number | undefined> {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    if (CHECKERS[FOUND_BY[bug]](await simulate(seed, { bug })).length > 0) return seed
+  }
+  return undefined
+}
+
+describe('a planted bug', () => {
+  it.each(BUGS)('%s is found', async (bug) => {
+    const seed = await firstSeedWith(bug)
+    expect(seed).toBeDefined()
+    // The same schedule without the bug is clean.
+    await checkSeed(seed!)
+  })
+
+  it('is reported with its seed, the faults it takes and how to replay it', async () => {
+    const broken = checkSeed(1, { bug: 'skips-a-batch' })
+    await expect(broken).rejects.toThrow(/Seed 1 breaks .*replicasAgree/)
+    await expect(broken).rejects.toThrow(/It takes these faults: none/)
+    await expect(broken).rejects.toThrow(/WAGGLE_SEED=1 WAGGLE_FAULTS=none node/)
+  })
+})

@@ -1,0 +1,10 @@
+import { it } from 'vitest'
+import { checkSeed } from './checkers.ts'
+
+/** A thousand seeds that the hundred of every run are not part of. */
+const FIRST = 1001
+const SEEDS = 1000
+
+it('keeps the laws of the bus on a thousand seeds', { timeout: 600_000 }, async () => {
+  for (let seed = FIRST; seed < FIRST + SEEDS; seed++) await checkSeed(seed)
+})

@@ -1,0 +1,29 @@
+import { lockLife, type AskViews, type Write } from './lock-life.ts'
+import { SCOPES, VOTERS } from './scenario.ts'
+import { createAgent, type Acknowledged, type SimAgent } from './sim-agent.ts'
+import { proposeLife, voteLife } from './vote-life.ts'
+import type { World } from './world.ts'
+
+/** What the agents do, and everything they know of it. */
+export interface Workload {
+  readonly writes: Write[]
+  readonly acknowledged: Acknowledged[]
+  /** Resolves when all agents are through. */
+  readonly done: Promise<unknown>
+}
+
+export function startWorkload(world: World, views: AskViews): Workload {
+  const writes: Write[] = []
+  const acknowledged: Acknowledged[] = []
+  const fenced = world.bug !== 'unfenced-writes'
+  const lives = SCOPES.flatMap((scope) => {
+    const agent = (name: string): SimAgent => createAgent(world, scope, name, acknowledged)
+    return [
+      ...['x', 'y', 'z'].map((name) => lockLife(agent(name), { views, writes, fenced })),
+      ...VOTERS.map((voter) => voteLife(agent(voter.agent))),
+      ...['stranger', 'warden'].map((name) => voteLife(agent(name))),
+      proposeLife(agent('speaker')),
+    ]
+  })
+  return { writes, acknowledged, done: Promise.all(lives) }
+}
