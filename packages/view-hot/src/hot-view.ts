@@ -24,7 +24,11 @@ export interface HotView {
   /** Joined and not left. */
   isMember(scope: SwarmScope, agent: string): boolean
   agentState(scope: SwarmScope, agent: string, type?: StateType): Entry<AgentState> | undefined
-  /** Oldest first. */
+  /**
+   * Oldest first, every signal as it was sent: a repeat under the same dedupe_key is one of its own here, so
+   * that nothing an agent may have seen is missing. Repeats as one, statuses and escalation are in the
+   * coordination view (`SignalView`).
+   */
   activeSignals(scope: SwarmScope, filter?: SignalFilter): Entry<Signal>[]
   /** Newest first. */
   recentDecisions(scope: SwarmScope, limit: number, agent?: string): Entry<Decision>[]
