@@ -186,7 +186,13 @@ function play(
   for (const [offset, { what, id, agent, targets, status, dedupe, later }] of steps.entries()) {
     now += later * MS
     escalated.push(...escalateDue(state, now).map((due) => due.signal.id))
-    const more = { targets: [...targets], dedupe_key: dedupe, escalate_after_ms: 5, ttl_ms: 20, agent: sender }
+    const more = {
+      targets: [...targets],
+      dedupe_key: dedupe,
+      escalate_after_ms: 5,
+      ttl_ms: 20,
+      agent: sender,
+    }
     if (what === 'signal') takeSignal(state, signal(id, more), offset, now)
     if (what === 'ack') takeAcknowledgment(state, ack(id, agent, status), offset, now)
     for (const [name, { statuses }] of state.signals)
