@@ -1,6 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { EVENT_TOPICS, eventId, type Tick } from '@waggle/event'
+import { EVENT_TOPICS, eventId, type Tick, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type AppendRecord, type EventLog } from '@waggle/log'
 
 export interface SealOptions {
@@ -10,14 +10,17 @@ export interface SealOptions {
   readonly run: string | null
   /** Everything known up to here is in the log. */
   readonly at: Micros
+  /** Where; everywhere if left out. */
+  readonly partitions?: readonly TopicPartition[]
 }
 
 /**
- * Sends a tick to every partition, which moves the run's watermark there: from now on nothing can count as
- * known before `at`, in idle partitions too, so answers as of any time before it are final. Sealing again
- * is free.
+ * Sends a tick to every partition, or to those named, which moves the run's watermark there: from now on
+ * nothing can count as known before `at`, in idle partitions too, so answers as of any time before it are
+ * final. Sealing again is free.
  */
-export async function sealRun({ log, codec, swarm, run, at }: SealOptions): Promise<void> {
+export async function sealRun(options: SealOptions): Promise<void> {
+  const { log, codec, swarm, run, at, partitions = partitionsOf(log, EVENT_TOPICS) } = options
   const session = `seal/${swarm}/${run ?? ''}/${at}`
   const tick: Tick = {
     kind: 'tick',
@@ -37,7 +40,7 @@ export async function sealRun({ log, codec, swarm, run, at }: SealOptions): Prom
     model_cutoff: null,
   }
   const value = codec.encode(tick)
-  const records = partitionsOf(log, EVENT_TOPICS).map((at): AppendRecord => ({
+  const records = partitions.map((at): AppendRecord => ({
     ...at,
     key: swarm,
     value,
