@@ -5,12 +5,30 @@ export { coordinate } from './coordinate.ts'
 export type { CoordinatedAgent, Coordination } from './coordinate.ts'
 export { agentBus } from './coordination-bus.ts'
 export type { AgentBus, AgentOptions, CoordinationBus } from './coordination-bus.ts'
+export { guard } from './guard.ts'
+export type { AnyGuardedDraft, GuardedDraft, GuardedEmitter, GuardedKind } from './guard.ts'
+export type { Lock } from './lock.ts'
+export { createLocks } from './locks.ts'
+export type { AcquireOptions, LockOptions, Locks } from './locks.ts'
+export { createMembership } from './membership.ts'
+export type { Membership, MembershipOptions } from './membership.ts'
+export { memoryAsOf } from './memory-as-of.ts'
+export type { MemoryAsOf } from './memory-as-of.ts'
 export type { Received } from './message-reader.ts'
 export { createMessages } from './messages.ts'
 export type { HistoryOptions, Messages } from './messages.ts'
 export { createProposals } from './proposals.ts'
 export type { ProposalDraft, Proposals, VoteDraft } from './proposals.ts'
 export type { MessageDraft, Reply, RequestOptions } from './request-reply.ts'
+export { createSharedMemory } from './shared-memory.ts'
+export type {
+  MemoryChange,
+  MemoryEntry,
+  SharedMemory,
+  UpdateOptions,
+  WriteOptions,
+  WriteOutcome,
+} from './shared-memory.ts'
 export { createSignals, CRITICAL_ESCALATES_MS } from './signals.ts'
 export type { SignalChange, SignalDraft, Signals } from './signals.ts'
 export type {

@@ -8,7 +8,7 @@ export { COORDINATION_TOPICS, emptyPartition, foldCoordination } from './fold-co
 export type { PartitionState, Result } from './fold-coordination.ts'
 export { findDeadlocks, partyName, stuckParties } from './deadlocks.ts'
 export type { Deadlock, Party, WaitEdge } from './deadlocks.ts'
-export { applyLockCommand, freeLock, passTime, requestKey } from './lock-state.ts'
+export { applyLockCommand, freeLock, NOT_FREE, passTime, requestKey } from './lock-state.ts'
 export type { Grant, LockAnswer, LockState, Waiter } from './lock-state.ts'
 export type {
   LockHolderReport,
