@@ -103,7 +103,9 @@ export function createEmitter(options: EmitterOptions): Emitter {
     const records = events.map((event) => appendRecordOf(options, event))
     seq += events.length
     const results = await log.append(records)
-    for (const event of events) if (event.kind === 'agent') joined = event.op !== 'LEFT'
+    for (const event of events) {
+      if (event.kind === 'agent') joined = event.op === 'JOINED' || (joined && event.op !== 'LEFT')
+    }
     return results.map(({ duplicate, ...position }, index) => ({
       event: events[index]!,
       position,

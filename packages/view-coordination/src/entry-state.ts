@@ -69,6 +69,8 @@ export interface WriteAnswer {
   readonly version: number
   readonly value: string | null
   readonly refusedValue: string | null
+  /** Whether the content, or its version, is another one now. */
+  readonly changed: boolean
   readonly reason: string
 }
 
@@ -96,7 +98,7 @@ export function writeEntry(
 ): WriteAnswer {
   const name = entryName(write)
   const before = memory.entries.get(name)
-  const sizeBefore = sizeOf(before)
+  const [sizeBefore, versionBefore] = [sizeOf(before), before?.version ?? 0]
   const step: Step = { write, rival: rivalOf(write, offset, knownFrom) }
   const reason = refusalOf(memory, before, write)
   const taken: Taken =
@@ -105,13 +107,15 @@ export function writeEntry(
   if (entry === undefined) memory.entries.delete(name)
   else memory.entries.set(name, entry)
   memory.size += sizeOf(entry) - sizeBefore
+  const version = entry?.version ?? 0
   const isTaken = status === 'APPLIED' || status === 'MERGED'
   const fits = (write.value?.length ?? 0) <= CONTENT_MAX
   return {
     status,
-    version: entry?.version ?? 0,
+    version,
     value: entry?.value ?? null,
     refusedValue: isTaken || !fits ? null : write.value,
+    changed: version !== versionBefore,
     reason: taken.reason ?? '',
   }
 }

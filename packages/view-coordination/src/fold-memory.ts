@@ -14,6 +14,8 @@ export interface MemoryTable {
 export interface RememberedWrite {
   readonly status: WriteStatus
   readonly version: number
+  /** Whether the entry is another one since. */
+  readonly changed: boolean
   readonly reason: string
 }
 
@@ -34,13 +36,9 @@ export function foldMemory(
   const memory = table.bySwarm.get(swarm) ?? emptyMemory()
   table.bySwarm.set(swarm, memory)
   const offset = Number(position.offset)
-  const { status, version, value, refusedValue, reason } = writeEntry(
-    memory,
-    event,
-    offset,
-    knownFrom,
-  )
-  table.answers.set(offset, { status, version, reason })
+  const answer = writeEntry(memory, event, offset, knownFrom)
+  const { status, version, value, refusedValue, changed, reason } = answer
+  table.answers.set(offset, { status, version, changed, reason })
   if (table.answers.size > WRITES_REMEMBERED) {
     const [oldest] = table.answers.keys()
     table.answers.delete(oldest!)

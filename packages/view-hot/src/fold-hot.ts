@@ -31,7 +31,9 @@ export function foldHot(state: HotState, { event, position, knownFrom }: KnownEv
   const order = { position, knownFrom }
   switch (event.kind) {
     case 'agent':
-      swarm.agents.set(event.agent, { ...order, event })
+      // Heartbeats and weights make no member; they are the registry's, in the coordination view.
+      if (event.op === 'JOINED' || event.op === 'LEFT')
+        swarm.agents.set(event.agent, { ...order, event })
       break
     case 'agent_state': {
       const states = swarm.states.get(event.agent) ?? {}
