@@ -29,7 +29,9 @@ export function check(history: History): { readonly checker: Checker; readonly l
 
 /** Runs a seed and checks it; throws with the seed, the faults it needs, and the command that replays it. */
 export async function checkSeed(seed: number, options: SimulationOptions = {}): Promise<History> {
-  const history = await simulate(seed, options)
+  const history = await simulate(seed, options).catch((cause: unknown) => {
+    throw new Error(`Seed ${seed} came to no end`, { cause })
+  })
   const broken = check(history)
   if (broken.length === 0) return history
   const [{ checker }] = broken as [(typeof broken)[0]]

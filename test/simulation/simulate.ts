@@ -38,12 +38,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   })
   let over = false
   const ended = work.done.finally(() => void (over = true))
-  const backstage = [coordinators.operate(), keepTicking(world, () => over)]
+  const backstage = Promise.all([ended, coordinators.operate(), keepTicking(world, () => over)])
+  // Looked at below, once nothing moves any more.
+  backstage.catch(() => {})
   await scheduler.run(() => over)
-  await ended
   world.faults.clear()
   await scheduler.run()
-  await Promise.all(backstage)
+  await backstage
   coordinators.settle()
   await scheduler.run()
   scheduler.pass(2 * HOUR)

@@ -63,7 +63,8 @@ export async function createWorld(seed: number, options: SimulationOptions): Pro
     scheduler,
     log,
     land: (records) => {
-      brokerSkew = faults.has('skew') ? brokers.get(records[0]!.topic)! : 0
+      const [first] = records
+      brokerSkew = first !== undefined && faults.has('skew') ? brokers.get(first.topic)! : 0
       return log.append(records)
     },
     appended: new AppendSignal(),
