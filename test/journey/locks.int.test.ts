@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { manualClock, silentLogger, WaggleError, type ManualClock } from '@waggle/base'
+import { manualClock, silentLogger, WaggleError, type Clock, type ManualClock } from '@waggle/base'
 import { coordinate, guard, type CoordinatedAgent, type Lock } from '@waggle/coordinate'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import { START, SWARM } from '../support/memory-bus.ts'
@@ -18,7 +18,8 @@ const FILL = {
 interface Swarm {
   readonly bus: EmbeddedBus
   readonly clock: ManualClock
-  agent(name: string): Promise<CoordinatedAgent>
+  /** On the bus's clock, or one of its own. */
+  agent(name: string, clock?: Clock): Promise<CoordinatedAgent>
 }
 
 const open: EmbeddedBus[] = []
@@ -37,8 +38,9 @@ async function swarm(): Promise<Swarm> {
   return {
     bus,
     clock,
-    agent: async (name) => {
-      const own = agent({ swarm: SWARM, agent: name, session: `session-${name}` })
+    agent: async (name, ofAgent = clock) => {
+      const session = `session-${name}`
+      const own = agent({ swarm: SWARM, agent: name, session, clock: ofAgent })
       await own.emitter.emit({ kind: 'agent', op: 'JOINED', role: 'tester' })
       return own
     },
@@ -142,6 +144,17 @@ describe('locks of agents', () => {
     expect(own.bus.hot.view.holding(SCOPE, 'fast', 'SPX')).toMatchObject({ fills: 1 })
     expect(own.bus.hot.view.holding(SCOPE, 'slow', 'SPX')).toMatchObject({ fills: 1 })
     await held.release()
+  })
+
+  it('are known to be lost by an agent whose clock stands still', async () => {
+    const own = await swarm()
+    const slow = await own.agent('slow', manualClock(START))
+    const fast = await own.agent('fast')
+    const lost = await slow.locks.acquire('book', { leaseMs: 1000, autoRenew: false })
+    own.clock.advance(2 * SECOND)
+    await (await fast.locks.acquire('book')).release()
+    await expect(guard(slow.emitter, lost).emit(FILL)).rejects.toMatchObject(LOST)
+    expect(lost.signal.aborted).toBe(true)
   })
 
   it('are renewed as long as their holder lives', async () => {
