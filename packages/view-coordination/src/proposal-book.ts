@@ -81,8 +81,8 @@ export function takeVote(
 ): Decided | undefined {
   const key = nameIn(vote.swarm, vote.proposal)
   const state = proposalIn(book, key)
-  if (!ownsSession(book, vote)) return void leaveOutOf(book, vote, offset, 'FORGED')
-  if (state === undefined) return void leaveOutOf(book, vote, offset, 'NO_PROPOSAL')
+  if (!ownsSession(book, vote)) return leaveOutOf(book, vote, offset, 'FORGED')
+  if (state === undefined) return leaveOutOf(book, vote, offset, 'NO_PROPOSAL')
   const outcome = castVote(state, vote, offset, knownFrom)
   if (outcome === undefined) return undefined
   close(book, key, state)
@@ -131,7 +131,7 @@ function leaveOutOf(
   event: Proposal | Vote,
   offset: number,
   reason: UncountedReason,
-): void {
+): undefined {
   const { swarm, proposal, agent } = event
   const uncounted: Uncounted = {
     agent,
@@ -140,7 +140,10 @@ function leaveOutOf(
     reason,
   }
   const state = proposalIn(book, nameIn(swarm, proposal))
-  if (state !== undefined) return leaveOut(state, uncounted)
+  if (state !== undefined) {
+    leaveOut(state, uncounted)
+    return
+  }
   book.strays.push({ swarm, proposal, ...uncounted })
   if (book.strays.length > STRAYS_MAX) book.strays.shift()
 }

@@ -6,7 +6,8 @@ import { partitionsOf, type EventLog } from '@waggle/log'
 import type { ResultPublisher } from './project-coordination.ts'
 import { COORDINATOR, resultRecord } from './result-events.ts'
 
-const RESULT_TOPICS = [
+/** Where the results of all that is coordinated are told. */
+export const RESULT_TOPICS = [
   'waggle.escalations.v1',
   'waggle.lock-results.v1',
   'waggle.memory-results.v1',

@@ -1,1 +1,3 @@
-export {}
+export { compareResults } from './compare-results.ts'
+export type { Comparison, ComparisonStatus, ResultEvent } from './compare-results.ts'
+export { runWaggle } from './run-waggle.ts'
