@@ -1,3 +1,16 @@
+export { a2aAdapter } from './adapters/a2a.ts'
+export { autogenAdapter } from './adapters/autogen.ts'
+export { CHAT_CONTENT_TYPE } from './adapters/chat-message.ts'
+export type {
+  ChatContent,
+  ChatFields,
+  Json,
+  JsonObject,
+  MessageAdapter,
+  ToolCall,
+} from './adapters/chat-message.ts'
+export { langgraphAdapter } from './adapters/langgraph.ts'
+export { openaiAdapter } from './adapters/openai.ts'
 export { AdmissionIndex } from './admission-index.ts'
 export { channelMatcher, checkChannel } from './channel-pattern.ts'
 export type { ChannelMatcher } from './channel-pattern.ts'
