@@ -1,5 +1,4 @@
 import { isWaggleError, type Logger } from '@waggle/base'
-import type { Voter } from '@waggle/event'
 import { readView, type Answer, type ReadOptions } from '@waggle/query'
 import type { MemberFilter, MemberReport } from '@waggle/view-coordination'
 import type { AgentBus } from './coordination-bus.ts'
@@ -29,8 +28,6 @@ export interface Membership {
   members(filter?: MemberFilter, options?: ReadOptions): Promise<Answer<MemberReport[]>>
   /** Those alive that can do this. */
   findByCapability(capability: string, options?: ReadOptions): Promise<Answer<MemberReport[]>>
-  /** Those alive with their weights, to be frozen in a proposal. */
-  electorate(options?: ReadOptions): Promise<Answer<Voter[]>>
 }
 
 const TTL_MS = 30_000
@@ -77,9 +74,5 @@ export function createMembership(bus: AgentBus, options: MembershipOptions): Mem
     stop,
     members,
     findByCapability: (capability, read) => members({ capability, status: ['ALIVE'] }, read),
-    electorate: async (read) => {
-      const { value, freshness } = await members({ status: ['ALIVE'] }, read)
-      return { value: value.map(({ agent, weight: of }) => ({ agent, weight: of })), freshness }
-    },
   }
 }

@@ -210,7 +210,7 @@ function plainStep(
     case 'UNION': {
       const [x, y] = [JSON.parse(entry.value), JSON.parse(value ?? '""')] as unknown[]
       if (!Array.isArray(x) || !Array.isArray(y)) return x === y ? stay('MERGED') : stay('CONFLICT')
-      const text = JSON.stringify([...new Set([...x, ...y] as number[])].sort())
+      const text = JSON.stringify([...new Set([...x, ...y] as number[])].sort((a, b) => a - b))
       return text === entry.value ? stay('MERGED') : put('MERGED', text, since)
     }
     case 'VOTE': {

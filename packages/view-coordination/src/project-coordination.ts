@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
+import { digestState } from './digest-state.ts'
 import { foldResults } from './result-events.ts'
 
 export interface ResultPublisher {
@@ -76,10 +76,5 @@ export function createCoordinationProjection(publisher: ResultPublisher): Coordi
 /** SHA-256 over all partitions by name; a partition's own order is the log's. */
 function digestPartitions(partitions: ReadonlyMap<string, PartitionState>): string {
   const sorted = [...partitions].sort(([a], [b]) => (a < b ? -1 : 1))
-  const text = JSON.stringify(sorted, (_key, value: unknown) => {
-    if (value instanceof Map) return [...value]
-    if (value instanceof Set) return [...value]
-    return typeof value === 'bigint' ? String(value) : value
-  })
-  return createHash('sha256').update(text).digest('hex')
+  return digestState(sorted)
 }

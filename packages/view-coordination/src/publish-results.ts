@@ -18,11 +18,15 @@ export const RESULT_TOPICS = [
  * Appends results that are not in the log yet. What is there is read once, before the first append: so a
  * restart, which recounts from the start, sends nothing again.
  */
-export function createResultPublisher(log: EventLog, codec: Codec): ResultPublisher {
+export function createResultPublisher(
+  log: EventLog,
+  codec: Codec,
+  topics: readonly string[] = RESULT_TOPICS,
+): ResultPublisher {
   let published: Promise<Map<string, number>> | undefined
 
   const publish = async (events: readonly WaggleEvent[]): Promise<void> => {
-    published ??= readPublished(log, codec).catch((error: unknown) => {
+    published ??= readPublished(log, codec, topics).catch((error: unknown) => {
       published = undefined
       throw error
     })
@@ -42,9 +46,13 @@ export function createResultPublisher(log: EventLog, codec: Codec): ResultPublis
 }
 
 /** Last sequence number of every coordinator session in the log. */
-async function readPublished(log: EventLog, codec: Codec): Promise<Map<string, number>> {
+async function readPublished(
+  log: EventLog,
+  codec: Codec,
+  topics: readonly string[],
+): Promise<Map<string, number>> {
   const lastSeqs = new Map<string, number>()
-  for (const end of await log.ends(partitionsOf(log, RESULT_TOPICS))) {
+  for (const end of await log.ends(partitionsOf(log, topics))) {
     for await (const batch of readAdmitted({ log, codec }, end)) {
       for (const { envelope } of batch) {
         if (envelope.agent !== COORDINATOR) continue

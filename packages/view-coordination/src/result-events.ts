@@ -41,7 +41,7 @@ export function foldResults(
 
 export function resultRecord(codec: Codec, event: WaggleEvent): AppendRecord {
   return {
-    topic: topicOf(event.kind as Result['kind']),
+    topic: topicOf(event.kind as Result['kind'] | 'agent'),
     key: partitionKeyOf(event),
     value: codec.encode(event),
     producer: { session: event.session, seq: event.seq },

@@ -9,6 +9,8 @@ const schema = z.strictObject({
   log: z.enum(['lmdb', 'memory']).default('lmdb'),
   /** `off` runs without ClickHouse. */
   analytics: z.enum(['chdb', 'off']).default('chdb'),
+  /** Learns the weights of agents from verdicts, by this rule; `off` leaves them to what agents say. */
+  weights: z.enum(['skill/v1', 'off']).default('off'),
   /** How long the analytical store rests between rounds, in milliseconds: longer makes larger batches. */
   analyticsRestMs: z.number().int().min(0).max(60_000).default(1000),
   /**

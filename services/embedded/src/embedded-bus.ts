@@ -10,7 +10,11 @@ import { createLogRegistry } from '@waggle/registry'
 import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
 import type { AnalyticsStore } from '@waggle/view-analytics'
 import type { CoordinationView } from '@waggle/view-coordination'
-import { createCoordinatorService, type CoordinatorService } from '@waggle-services/coordinator'
+import {
+  createCoordinatorService,
+  createWeigherService,
+  type CoordinatorService,
+} from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
 import {
   analyticsPath,
@@ -72,6 +76,7 @@ export async function openEmbeddedBus(
   const parts = { log, codec, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService(parts)
+  const weigher = config.weights === 'off' ? undefined : createWeigherService(parts)
   const analytics =
     config.analytics === 'off'
       ? undefined
@@ -81,7 +86,7 @@ export async function openEmbeddedBus(
           restMs: config.analyticsRestMs,
         })
   const http = await analystHttp(config, deps)
-  const services: Service[] = [hot, coordinator, analytics, http].filter(
+  const services: Service[] = [hot, coordinator, weigher, analytics, http].filter(
     (part) => part !== undefined,
   )
   const all = composeServices('embedded', services)
@@ -89,6 +94,7 @@ export async function openEmbeddedBus(
   const runners = [
     hot.runner,
     coordinator.runner,
+    ...(weigher === undefined ? [] : [weigher.runner]),
     ...(analytics === undefined ? [] : [analytics.runner]),
   ]
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)

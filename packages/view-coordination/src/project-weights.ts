@@ -1,0 +1,50 @@
+import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { partitionName, type WaggleEvent } from '@waggle/event'
+import { digestState } from './digest-state.ts'
+import { emptyWeighing, foldWeights, plainWeighing } from './fold-weights.ts'
+import type { ResultPublisher } from './project-coordination.ts'
+
+export const VERDICT_TOPIC = 'waggle.verdicts.v1'
+
+/**
+ * Weights of agents, learned in process from all verdicts and said in the registry. As with other results,
+ * the state moves first, and a failed publication is repeated before anything else is applied.
+ *
+ * @param partitions How many partitions verdicts have; the runner must be given all of them.
+ */
+export function createWeightProjection(publisher: ResultPublisher, partitions: number): Projection {
+  let state = emptyWeighing()
+  let pending: readonly WaggleEvent[] = []
+  const checkpoints = new Map<string, Checkpoint>()
+
+  const publishPending = async (): Promise<void> => {
+    if (pending.length > 0) await publisher.publish(pending)
+    pending = []
+  }
+
+  return {
+    name: 'weights',
+    version: 1,
+    topics: [VERDICT_TOPIC],
+    checkpoints: async () => {
+      await publishPending()
+      return [...checkpoints.values()]
+    },
+    apply: async ({ topic, partition, nextOffset, events, admission }) => {
+      await publishPending()
+      const name = partitionName({ topic, partition })
+      const applied = checkpoints.get(name)?.nextOffset ?? 0n
+      if (nextOffset <= applied) return
+      const fresh = events.filter(({ record }) => record.offset >= applied)
+      pending = foldWeights(state, partitions, fresh.map(knownEventOf))
+      checkpoints.set(name, { topic, partition, nextOffset, admission })
+      await publishPending()
+    },
+    reset: async () => {
+      state = emptyWeighing()
+      pending = []
+      checkpoints.clear()
+    },
+    digest: async () => digestState(plainWeighing(state)),
+  }
+}

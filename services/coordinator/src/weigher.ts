@@ -1,0 +1,31 @@
+import type { Service } from '@waggle/base'
+import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import { partitionsOf } from '@waggle/log'
+import {
+  createResultPublisher,
+  createWeightProjection,
+  VERDICT_TOPIC,
+} from '@waggle/view-coordination'
+import type { CoordinatorServiceOptions } from './service.ts'
+
+export interface WeigherService extends Service {
+  readonly runner: ProjectionRunner
+}
+
+/**
+ * Learns the weights of agents from all verdicts, and says them in the registry. One process is enough; two
+ * say the same, under the same numbers.
+ */
+export function createWeigherService(options: CoordinatorServiceOptions): WeigherService {
+  const { log, codec } = options
+  const publisher = createResultPublisher(log, codec, ['waggle.agents.v1'])
+  const { length: partitions } = partitionsOf(log, [VERDICT_TOPIC])
+  const projection = createWeightProjection(publisher, partitions)
+  const runner = createRunner({ ...options, projection })
+  return {
+    name: 'weigher',
+    runner,
+    start: () => runner.start(),
+    stop: () => runner.stop(),
+  }
+}
