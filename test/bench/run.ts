@@ -1,6 +1,7 @@
 /** `npm run bench [append|replay|analytics|hot …]`: figures side by side, with the machine they were taken on. */
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
+import { benchConsensus } from './consensus.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
@@ -9,6 +10,7 @@ import { benchKafkaConsume } from './kafka-consume.ts'
 import { benchKafkaLatency } from './kafka-latency.ts'
 import { benchKafkaProduce } from './kafka-produce.ts'
 import { machineLine } from './measure.ts'
+import { benchMessages } from './messages.ts'
 import { benchReplay } from './replay.ts'
 
 const benches = {
@@ -17,7 +19,9 @@ const benches = {
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,
+  messages: benchMessages,
   'hot-redis': benchHotRedis,
+  consensus: benchConsensus,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
   'kafka-clickhouse': benchKafkaClickHouse,
