@@ -27,6 +27,10 @@ export const BUGS = [
   'loses-abstentions',
   /** The coordinators take half of the quorum for enough. */
   'half-a-quorum',
+  /** The coordinators overwrite what has changed meanwhile. */
+  'ignores-versions',
+  /** The coordinators hear the acknowledgment of one target as that of all. */
+  'hears-one-for-all',
   /** An append may land before one that was sent earlier. */
   'overtaking-appends',
 ] as const
@@ -42,6 +46,9 @@ const BENDS: Partial<Record<Bug, Bend>> = {
     event.kind === 'vote' && event.choice === 'abstain' ? undefined : event,
   'half-a-quorum': (event) =>
     event.kind === 'proposal' ? { ...event, quorum: event.quorum / 2 } : event,
+  'ignores-versions': (event) =>
+    event.kind === 'memory_write' ? { ...event, expected_version: null } : event,
+  'hears-one-for-all': (event) => (event.kind === 'signal' ? { ...event, targets: [] } : event),
   'ignores-tokens': (event) => (event.kind === 'fill' ? { ...event, fencing_token: null } : event),
 }
 

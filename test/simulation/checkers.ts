@@ -1,6 +1,8 @@
 import { nothingHangs } from './check-liveness.ts'
 import { eachResultOnce, equalsRecount, nothingLost, replicasAgree } from './check-log.ts'
 import { noStaleWrite, oneHolder } from './check-locks.ts'
+import { noLostUpdate } from './check-memory.ts'
+import { alarmsRing } from './check-signals.ts'
 import { everyVoteShows, quorumArithmetic } from './check-votes.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import type { History } from './history.ts'
@@ -16,6 +18,8 @@ export const CHECKERS = {
   eachResultOnce,
   everyVoteShows,
   quorumArithmetic,
+  noLostUpdate,
+  alarmsRing,
   nothingHangs,
   nothingLost,
 } as const

@@ -3,7 +3,7 @@ import type { Micros } from '@waggle/base'
 import type { KnownEvent, Refusal } from '@waggle/consume'
 import type { WaggleEvent } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
-import type { LockReport, ProposalReport } from '@waggle/view-coordination'
+import type { EntryReport, LockReport, ProposalReport } from '@waggle/view-coordination'
 import type { Fault } from './faults.ts'
 import type { Acknowledged } from './sim-agent.ts'
 import type { Write } from './lock-life.ts'
@@ -39,6 +39,7 @@ export interface CoordinatorEnd {
   readonly expected: string
   readonly proposals: readonly Named<ProposalReport>[]
   readonly locks: readonly Named<LockReport>[]
+  readonly entries: readonly Named<EntryReport>[]
 }
 
 export interface Named<T> {

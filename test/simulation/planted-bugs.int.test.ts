@@ -15,6 +15,8 @@ const FOUND_BY: Readonly<Record<Bug, Checker>> = {
   'skips-a-batch': 'replicasAgree',
   'loses-abstentions': 'everyVoteShows',
   'half-a-quorum': 'quorumArithmetic',
+  'ignores-versions': 'noLostUpdate',
+  'hears-one-for-all': 'alarmsRing',
   'overtaking-appends': 'nothingLost',
 }
 const SEEDS_MAX = 40

@@ -27,12 +27,8 @@ export function processLog(
     return scheduler.turn(process, between(random, 0, pauses ? PAUSE_MAX : LATENCY_MAX))
   }
 
-  const land = async (records: readonly AppendRecord[]): Promise<AppendResult[]> => {
-    const given = world.idempotent ? records : records.map(unnumbered)
-    const results = await world.land(given)
-    world.appended.notify()
-    return results
-  }
+  const land = (records: readonly AppendRecord[]): Promise<AppendResult[]> =>
+    world.land(world.idempotent ? records : records.map(unnumbered))
 
   const appendNow = async (records: readonly AppendRecord[]): Promise<AppendResult[]> => {
     await turn()
@@ -80,7 +76,7 @@ function landingPart(
 
 /** Batches of whichever partition comes first, of any size; each partition in its own order. */
 async function* tailInAnyOrder(
-  { log, appended, faults }: World,
+  { log, ends, appended, faults }: World,
   { random }: Process,
   from: readonly Position[],
   { signal, maxRecords }: TailOptions,
@@ -88,22 +84,19 @@ async function* tailInAnyOrder(
 ): AsyncGenerator<LogBatch> {
   const next = new Map(from.map((position) => [partitionName(position), position]))
   while (!signal.aborted) {
-    const more = appended.wait(signal)
-    const ends = await log.ends([...next.values()])
-    const behind = ends.filter((end) => next.get(partitionName(end))!.offset < end.offset)
+    const behind = [...next].filter(([name, { offset }]) => offset < (ends.get(name) ?? 0n))
     if (behind.length === 0) {
-      await more
+      await appended.wait(signal)
       continue
     }
     await turn()
     if (signal.aborted) return
     const splits = faults.has('splits')
-    const { topic, partition } = splits ? pick(random, behind) : behind[0]!
-    const position = next.get(partitionName({ topic, partition }))!
+    const [name, position] = splits ? pick(random, behind) : behind[0]!
     const most = splits && chance(random, 0.7) ? between(random, 1, 9) : maxRecords
     const records = await log.read(position, most)
-    next.set(partitionName(position), { ...position, offset: records.at(-1)!.offset + 1n })
-    yield { topic, partition, records }
+    next.set(name, { ...position, offset: records.at(-1)!.offset + 1n })
+    yield { topic: position.topic, partition: position.partition, records }
   }
 }
 

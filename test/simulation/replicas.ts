@@ -8,7 +8,7 @@ import { createCoordinationProjection, type CoordinationScope } from '@waggle/vi
 import { bend } from './bugs.ts'
 import type { Coordinator } from './coordinators.ts'
 import { scoped, type CoordinatorEnd, type HotEnd, type Named, type ReplicaEnd } from './history.ts'
-import { PROPOSALS, RESOURCES, SCOPES } from './scenario.ts'
+import { NAMESPACE, PROPOSALS, RESOURCES, SCOPES } from './scenario.ts'
 import { between, pick, type World } from './world.ts'
 
 /** Feeds a projection everything these partitions hold, in any order between them, in batches of any size. */
@@ -74,6 +74,7 @@ export async function coordinatorEnd(world: World, of: Coordinator): Promise<Coo
     digest: await of.projection.digest(),
     expected: replica.digest,
     proposals: named((scope) => PROPOSALS.map((proposal) => view.proposal(scope, proposal))),
+    entries: named((scope) => view.entries(scope, NAMESPACE)),
     locks: named((scope) => RESOURCES.map((resource) => view.lock(scope, resource))),
   }
 }

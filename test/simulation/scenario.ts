@@ -28,3 +28,7 @@ export type ProposalName = keyof typeof RULES
 export const PROPOSALS = Object.keys(RULES) as ProposalName[]
 export const VOTERS = ['a', 'b', 'c', 'd', 'e'].map((agent, at) => ({ agent, weight: at + 0.5 }))
 export const QUORUM = 0.67
+
+/** Entries of shared memory that agents count in. */
+export const NAMESPACE = 'shared'
+export const COUNTERS = ['trades', 'alarms'] as const

@@ -24,8 +24,7 @@ export async function keepTicking(world: World, isOver: () => boolean): Promise<
 /** Brings every partition to the present; returns when that is. */
 export async function tickLast(world: World): Promise<Micros> {
   const { now } = world.scheduler
-  await world.log.append(ticks(world, 1_000_000, now))
-  world.appended.notify()
+  await world.land(ticks(world, 1_000_000, now))
   return now
 }
 

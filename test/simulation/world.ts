@@ -1,6 +1,6 @@
 import { seededRandom, type Micros, type Random } from '@waggle/base'
 import { createCodec, type Codec } from '@waggle/codec'
-import { PARTITIONS } from '@waggle/event'
+import { PARTITIONS, partitionName } from '@waggle/event'
 import { AppendSignal, type AppendRecord, type AppendResult, type EventLog } from '@waggle/log'
 import { createMemoryLog } from '@waggle/log/memory'
 import { inMemoryRegistry, START } from '../support/memory-bus.ts'
@@ -24,7 +24,9 @@ export interface World {
   readonly scheduler: Scheduler
   /** The log itself; processes reach it through their own `processLog`. */
   readonly log: EventLog
-  /** Appends by the clock of whichever broker has the topic; no two agree. */
+  /** Where each partition ends, by its name. */
+  readonly ends: ReadonlyMap<string, bigint>
+  /** Appends by the clock of whichever broker has the topic, where no two agree; wakes the tails. */
   land(records: readonly AppendRecord[]): Promise<AppendResult[]>
   readonly appended: AppendSignal
   readonly codec: Codec
@@ -53,6 +55,8 @@ export async function createWorld(seed: number, options: SimulationOptions): Pro
   let brokerSkew = 0
   const clock = { now: () => scheduler.now + brokerSkew, sleep: () => Promise.resolve() }
   const log = createMemoryLog({ topics: PARTITIONS, clock })
+  const appended = new AppendSignal()
+  const ends = new Map<string, bigint>()
   const brokers = new Map(
     Object.keys(PARTITIONS).map((topic) => [topic, between(random, -SECOND, SECOND)]),
   )
@@ -62,12 +66,17 @@ export async function createWorld(seed: number, options: SimulationOptions): Pro
     faults,
     scheduler,
     log,
-    land: (records) => {
+    ends,
+    land: async (records) => {
       const [first] = records
       brokerSkew = first !== undefined && faults.has('skew') ? brokers.get(first.topic)! : 0
-      return log.append(records)
+      const results = await log.append(records)
+      for (const { duplicate, offset, ...at } of results)
+        if (!duplicate) ends.set(partitionName(at), offset + 1n)
+      appended.notify()
+      return results
     },
-    appended: new AppendSignal(),
+    appended,
     codec: await sharedCodec(),
     idempotent:
       options.bug !== 'overtaking-appends' && (!faults.has('duplicates') || random.next() < 0.5),
