@@ -2,6 +2,7 @@
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchConsensus } from './consensus.ts'
+import { benchConsensus } from './consensus.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
@@ -21,6 +22,7 @@ const benches = {
   hot: benchHot,
   messages: benchMessages,
   'hot-redis': benchHotRedis,
+  consensus: benchConsensus,
   consensus: benchConsensus,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
