@@ -129,8 +129,8 @@ export function importCycles(files: readonly SourceFile[]): string[] {
   const graph = new Map(
     files.map((file) => [
       file.path,
-      [...file.text.matchAll(/^(?:import|export) (?!type)[^;]*?from '(\.[^']+)'/gm)].map(([, to]) =>
-        normalize(`${dirname(file.path)}/${to}`),
+      [...file.text.matchAll(/^(?:import|export) (?!type)[^;']*?from '(\.[^']+)'/gm)].map(
+        ([, to]) => normalize(`${dirname(file.path)}/${to}`),
       ),
     ]),
   )

@@ -67,7 +67,7 @@ export interface SharedMemory {
   /** Removes the entry, if it has this version where one is given. */
   remove(key: string, expectedVersion?: number): Promise<WriteOutcome>
   /**
-   * Reads, changes and writes until no other write came between, for entries under REFUSE: any other policy
+   * Reads, changes and writes until no other write came between, for entries under REFUSE; another policy
    * may merge instead. Undefined from `change` removes. The last outcome is a CONFLICT if attempts ran out.
    */
   update(

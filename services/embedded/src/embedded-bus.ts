@@ -7,8 +7,11 @@ import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createLogRegistry } from '@waggle/registry'
-import { createAnalyticsService, type AnalyticsService } from '@waggle-services/analytics'
-import type { AnalyticsStore } from '@waggle/view-analytics'
+import {
+  createAnalyticsService,
+  type AnalyticsService,
+  type AnalyticsServiceOptions,
+} from '@waggle-services/analytics'
 import type { CoordinationView } from '@waggle/view-coordination'
 import {
   createCoordinatorService,
@@ -77,26 +80,14 @@ export async function openEmbeddedBus(
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService(parts)
   const weigher = config.weights === 'off' ? undefined : createWeigherService(parts)
-  const analytics =
-    config.analytics === 'off'
-      ? undefined
-      : createAnalyticsService({
-          ...parts,
-          store: await openAnalytics(config),
-          restMs: config.analyticsRestMs,
-        })
+  const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)
   const services: Service[] = [hot, coordinator, weigher, analytics, http].filter(
     (part) => part !== undefined,
   )
   const all = composeServices('embedded', services)
   await all.start()
-  const runners = [
-    hot.runner,
-    coordinator.runner,
-    ...(weigher === undefined ? [] : [weigher.runner]),
-    ...(analytics === undefined ? [] : [analytics.runner]),
-  ]
+  const runners = [hot, coordinator, weigher, analytics].flatMap((service) => service?.runner ?? [])
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
   return {
@@ -142,9 +133,14 @@ export async function openEmbeddedBus(
 
 const STARTUP_TIMEOUT_MS = 600_000
 
-async function openAnalytics(config: EmbeddedConfig): Promise<AnalyticsStore> {
+async function analyticsOf(
+  config: EmbeddedConfig,
+  parts: Omit<AnalyticsServiceOptions, 'store' | 'restMs'>,
+): Promise<AnalyticsService | undefined> {
+  if (config.analytics === 'off') return undefined
   const { openChdbStore } = await import('@waggle/view-analytics/chdb')
-  return openChdbStore(analyticsPath(config))
+  const store = await openChdbStore(analyticsPath(config))
+  return createAnalyticsService({ ...parts, store, restMs: config.analyticsRestMs })
 }
 
 /** Analysts only: what writes to the store is its projection. */
