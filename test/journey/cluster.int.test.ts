@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startDevCluster } from '@waggle-infra/native/dev-cluster'
+import { runWaggle } from '@waggle-services/cli'
 import { resolveInfra } from '../support/infra.ts'
 
 const cluster = await resolveInfra('A cluster of native processes', [() => startDevCluster()])
@@ -31,10 +32,22 @@ function digestsIn(output: string): Record<string, string[]> {
   return Object.fromEntries(rows.map(([, view, live, rebuilt]) => [view, [live!, rebuilt!]]))
 }
 
+async function recount(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ code: number; text: string }> {
+  let text = ''
+  const code = await runWaggle(['recount', ...argv], environment, {
+    write: (part) => void (text += part),
+  })
+  return { code, text }
+}
+
 describe.skipIf(cluster === undefined)('the demo on a cluster', () => {
   it('gives the digests that it gives embedded, in the stores of the services and rebuilt', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'waggle-embedded-'))
     const embedded = await runDemo(['--data', folder, '--quiet'])
+    const recounted = await recount(['--data', folder], {})
     await rm(folder, { recursive: true, force: true })
     const clustered = await runDemo(['--cluster', '--quiet'])
     expect(clustered.output).toContain('the same answer')
@@ -43,6 +56,9 @@ describe.skipIf(cluster === undefined)('the demo on a cluster', () => {
     expect(Object.keys(digests).sort()).toEqual(['analytics', 'coordination', 'hot-view'])
     for (const [live, rebuilt] of Object.values(digests)) expect(live).toBe(rebuilt)
     expect(digests).toEqual(digestsIn(embedded.output))
+    // Votes and locks counted again from either log are what that log says, and the same.
+    expect(recounted.text).toMatch(/^proposal_result +[1-9]\d* +0 +0 +0$/m)
+    expect(await recount([], cluster!.environment)).toEqual({ code: 0, text: recounted.text })
   })
 
   it('shows the state, the lag and the metrics of every service', async () => {
