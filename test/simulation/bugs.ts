@@ -1,6 +1,11 @@
 import { isWaggleError, type Clock } from '@waggle/base'
 import type { Codec, WriterSchema } from '@waggle/codec'
-import type { AdmittedRecord, Projection } from '@waggle/consume'
+import {
+  knownEventOf,
+  type AdmittedRecord,
+  type KnownEvent,
+  type Projection,
+} from '@waggle/consume'
 import { partitionKeyOf, topicOf, type WaggleEvent } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { createResultPublisher, type ResultPublisher } from '@waggle/view-coordination'
@@ -13,6 +18,8 @@ export const BUGS = [
   'grants-twice',
   /** The coordinators tell time by their own clock instead of the log's. */
   'wall-clock',
+  /** Admission lets everybody say when something was known. */
+  'believes-claims',
   /** Results are appended by whoever counts them, under a session of its own. */
   'publishes-twice',
   /** Results that the log did not take are not tried again. */
@@ -58,6 +65,10 @@ export function bend<P extends Projection>(bug: Bug | undefined, projection: P, 
   const apply: Projection['apply'] = (batch) =>
     projection.apply({ ...batch, events: batch.events.flatMap((event) => bent(bug, event, clock)) })
   return { ...projection, apply }
+}
+
+export function asClaimed(admitted: AdmittedRecord): KnownEvent {
+  return { ...knownEventOf(admitted), knownFrom: admitted.envelope.knownAt }
 }
 
 function bent(bug: Bug, admitted: AdmittedRecord, clock: Clock): AdmittedRecord[] {

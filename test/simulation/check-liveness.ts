@@ -21,6 +21,24 @@ export function nothingHangs(history: History): string[] {
   return [...undecided, ...history.coordinators.flatMap((end) => hanging(history, leases, end))]
 }
 
+/**
+ * Nothing unsaid: when the faults stop and everything has come to rest, each result that the log has brought about
+ * is in the log, without anything new that would stir the coordinators.
+ */
+export function nothingUnsaid({ atRest, records }: History): string[] {
+  const { results, ends } = atRest
+  const there = new Set(
+    [...ends].flatMap(([name, end]) =>
+      records
+        .get(name)!
+        .slice(0, Number(end))
+        .map(({ value }) => value.toString('base64')),
+    ),
+  )
+  const missing = results.filter((bytes) => !there.has(bytes))
+  return missing.length === 0 ? [] : [`${missing.length} results are not in the log at rest`]
+}
+
 function hanging(
   { lastTick }: History,
   leases: readonly Lease[],

@@ -1,8 +1,9 @@
-import { nothingHangs } from './check-liveness.ts'
+import { nothingHangs, nothingUnsaid } from './check-liveness.ts'
 import { eachResultOnce, equalsRecount, nothingLost, replicasAgree } from './check-log.ts'
 import { noStaleWrite, oneHolder } from './check-locks.ts'
 import { noLostUpdate } from './check-memory.ts'
 import { alarmsRing } from './check-signals.ts'
+import { endsOnTime, timeOnlyPasses } from './check-time.ts'
 import { everyVoteShows, quorumArithmetic } from './check-votes.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import type { History } from './history.ts'
@@ -20,7 +21,10 @@ export const CHECKERS = {
   quorumArithmetic,
   noLostUpdate,
   alarmsRing,
+  timeOnlyPasses,
+  endsOnTime,
   nothingHangs,
+  nothingUnsaid,
   nothingLost,
 } as const
 export type Checker = keyof typeof CHECKERS

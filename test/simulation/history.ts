@@ -25,6 +25,11 @@ export interface History {
   readonly writes: readonly Write[]
   /** Results counted anew from the log, after everything. */
   readonly recounted: readonly WaggleEvent[]
+  /** When the faults had stopped: where the partitions ended, and the results to be counted by then, in bytes. */
+  readonly atRest: {
+    readonly ends: ReadonlyMap<string, bigint>
+    readonly results: readonly string[]
+  }
   /** What the coordinators that lived to the end say. */
   readonly coordinators: readonly CoordinatorEnd[]
   /** Readers of the whole log, each in another order and in other batches. */

@@ -1,6 +1,6 @@
 import type { Random } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { emptyAdmission, judgeBatch, type Projection } from '@waggle/consume'
+import { emptyAdmission, judgeBatch, type AdmittedRecord, type Projection } from '@waggle/consume'
 import type { Position, TopicPartition, WaggleEvent } from '@waggle/event'
 import { createHotProjection, type HotProjection } from '@waggle/view-hot'
 import { partitionsOf, type EventLog } from '@waggle/log'
@@ -9,7 +9,7 @@ import { bend } from './bugs.ts'
 import type { Coordinator } from './coordinators.ts'
 import { scoped, type CoordinatorEnd, type HotEnd, type Named, type ReplicaEnd } from './history.ts'
 import { NAMESPACE, PROPOSALS, RESOURCES, SCOPES } from './scenario.ts'
-import { between, pick, type World } from './world.ts'
+import { between, chance, pick, type World } from './world.ts'
 
 /** Feeds a projection everything these partitions hold, in any order between them, in batches of any size. */
 export async function readAll(
@@ -24,23 +24,31 @@ export async function readAll(
     end,
     from: { ...end, offset: 0n },
     admission: emptyAdmission(),
+    last: { firstOffset: 0n, events: noEvents },
   }))
   for (let batch = 0; left.length > 0; batch++) {
     const one = pick(random, left)
-    const { from, end } = one
+    const { from, end, last } = one
     const records = await log.read(from, between(random, 1, 40))
     const judged = await judgeBatch(codec, one.admission, { ...from, records })
     const next: Position = { ...from, offset: from.offset + BigInt(records.length) }
     one.admission = judged.admission
     one.from = next
+    one.last = { firstOffset: from.offset, events: judged.admitted }
     if (next.offset >= end.offset) left.splice(left.indexOf(one), 1)
     if (skips(batch)) continue
-    const { topic, partition, offset: firstOffset } = from
-    const { admitted: events, admission } = judged
+    const { topic, partition } = from
+    const { admission } = judged
+    // Now and then the batch before is delivered once more, in front of this one.
+    const again = chance(random, 0.2)
+    const firstOffset = again ? last.firstOffset : from.offset
+    const events = again ? [...last.events, ...judged.admitted] : judged.admitted
     const nextOffset = next.offset
     await projection.apply({ topic, partition, firstOffset, nextOffset, events, admission })
   }
 }
+
+const noEvents: readonly AdmittedRecord[] = []
 
 /** A reader that has no part in coordinating: it counts the results and keeps them. */
 export async function coordinationReplica(

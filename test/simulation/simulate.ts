@@ -11,6 +11,7 @@ import { partitionName, type WaggleEvent } from '@waggle/event'
 import { partitionsOf, type LogRecord } from '@waggle/log'
 import { COORDINATION_TOPICS, recount } from '@waggle/view-coordination'
 import { createHotProjection, type HotProjection } from '@waggle/view-hot'
+import { asClaimed } from './bugs.ts'
 import { startCoordinators } from './coordinators.ts'
 import type { History } from './history.ts'
 import { processLog } from './process-log.ts'
@@ -45,6 +46,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   world.faults.clear()
   await scheduler.run()
   await backstage
+  const { results } = await coordinationReplica(world, 'replica-at-rest')
+  const atRest = { results, ends: new Map(world.ends) }
   coordinators.settle()
   await scheduler.run()
   scheduler.pass(2 * HOUR)
@@ -52,7 +55,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   await scheduler.run()
 
   const replicas = []
-  for (const at of [0, 1, 2]) replicas.push(await coordinationReplica(world, `replica-${at}`))
+  for (const at of [0, 1]) replicas.push(await coordinationReplica(world, `replica-${at}`))
   const ends = []
   for (const living of coordinators.living) ends.push(await coordinatorEnd(world, living))
   const hotViews = [await hotEnd('hot view', hot)]
@@ -66,6 +69,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     ...(await wholeLog(world)),
     acknowledged,
     writes,
+    atRest,
     recounted: await recountAll(world),
     coordinators: ends,
     replicas,
@@ -86,6 +90,7 @@ async function startHotView(world: World): Promise<HotProjection> {
 async function wholeLog({
   log,
   codec,
+  bug,
 }: World): Promise<Pick<History, 'records' | 'known' | 'refused'>> {
   const records = new Map<string, readonly LogRecord[]>()
   const known = new Map<string, readonly KnownEvent[]>()
@@ -97,7 +102,7 @@ async function wholeLog({
     records.set(name, all)
     if (end.topic === 'waggle.dead-letters.v1') continue
     const judged = await judgeBatch(codec, emptyAdmission(), { ...end, records: all })
-    known.set(name, judged.admitted.map(knownEventOf))
+    known.set(name, judged.admitted.map(bug === 'believes-claims' ? asClaimed : knownEventOf))
     refused.push(...judged.refusals)
   }
   return { records, known, refused }
