@@ -2,7 +2,6 @@
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchConsensus } from './consensus.ts'
-import { benchConsensus } from './consensus.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
@@ -10,9 +9,11 @@ import { benchKafkaClickHouse } from './kafka-clickhouse.ts'
 import { benchKafkaConsume } from './kafka-consume.ts'
 import { benchKafkaLatency } from './kafka-latency.ts'
 import { benchKafkaProduce } from './kafka-produce.ts'
+import { benchLocks } from './locks.ts'
 import { machineLine } from './measure.ts'
 import { benchMessages } from './messages.ts'
 import { benchReplay } from './replay.ts'
+import { benchSharedMemory } from './shared-memory.ts'
 
 const benches = {
   append: benchAppend,
@@ -23,7 +24,8 @@ const benches = {
   messages: benchMessages,
   'hot-redis': benchHotRedis,
   consensus: benchConsensus,
-  consensus: benchConsensus,
+  'shared-memory': benchSharedMemory,
+  locks: benchLocks,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
   'kafka-clickhouse': benchKafkaClickHouse,
