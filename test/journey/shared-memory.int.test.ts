@@ -25,7 +25,7 @@ async function open(
   { clock = systemClock(), analytics = 'off' }: { clock?: Clock; analytics?: 'off' | 'chdb' } = {},
 ): Promise<void> {
   bus = await openEmbeddedBus(
-    { dataDir: folder, log, analytics, analyticsRestMs: 0 },
+    { dataDir: folder, log, analytics, analyticsRestMs: 0, tickMs: 0 },
     { clock, logger: silentLogger },
   )
 }
@@ -45,10 +45,11 @@ describe.each(['memory', 'lmdb'] as const)('shared memory on the embedded bus wi
       agents.map(async (memory) => {
         for (let i = 0; i < 20; i++) {
           let tries = 0
-          const { status } = await memory.update('counter', (present) => {
+          const increment = (present: unknown): number => {
             tries++
             return Number(present ?? 0) + 1
-          })
+          }
+          const { status } = await memory.update('counter', increment)
           expect(status).toBe('APPLIED')
           lost += tries - 1
         }

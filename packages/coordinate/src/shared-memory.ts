@@ -113,6 +113,8 @@ export function createSharedMemory(
         const { value: entry } = await get(key)
         const next = change(entry?.value)
         const outcome = await write(key, next, entry?.version ?? 0, options)
+        // Those who lost against this write go first next time: else who is in the lead stays there.
+        if (outcome.status === 'APPLIED' && hasRivals(outcome.entry)) await bus.clock.sleep(0)
         if (outcome.status !== 'CONFLICT' || attempt >= attempts) return outcome
       }
     },
@@ -195,6 +197,10 @@ async function* changesOf(
       if (answer?.changed === true) yield { key, version: answer.version, writer, entry, position }
     }
   }
+}
+
+function hasRivals(entry: MemoryEntry | undefined): boolean {
+  return entry !== undefined && entry.conflicts.length > 0
 }
 
 function entryOf(report: EntryReport): MemoryEntry
