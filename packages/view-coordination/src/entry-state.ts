@@ -86,7 +86,7 @@ export function emptyMemory(): MemoryState {
 }
 
 export function entryName(of: { readonly namespace: string; readonly key: string }): string {
-  return `${of.namespace}\u0000${of.key}`
+  return JSON.stringify([of.namespace, of.key])
 }
 
 /** Takes a write in place. */

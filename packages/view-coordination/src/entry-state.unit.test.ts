@@ -86,6 +86,19 @@ describe('an entry', () => {
     expect(play([{ value: nested }])[0]!.status).toBe('REFUSED')
   })
 
+  it('is told apart by namespace and key, whatever characters they have', () => {
+    const memory = emptyMemory()
+    const names = [
+      ['a\u0000b', 'c'],
+      ['a', 'b\u0000c'],
+      ['a","b', 'c'],
+      ['a', 'b","c'],
+    ] as const
+    for (const [namespace, key] of names)
+      expect(writeEntry(memory, { ...wish({ value: '1' }), namespace, key }, 0, 0).version).toBe(1)
+    expect(memory.entries.size).toBe(names.length)
+  })
+
   it('is one of so many, and remembers so many conflicts', () => {
     const memory = emptyMemory()
     for (let i = 0; i < ENTRIES_MAX; i++)

@@ -1,7 +1,7 @@
 import type { Micros } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
 import { derivedId, eventId, type Agent, type Verdict } from '@waggle/event'
-import { nameIn, resultEnvelope } from './result-fields.ts'
+import { resultEnvelope } from './result-fields.ts'
 import { COORDINATOR } from './result-events.ts'
 import {
   emptyWeights,
@@ -108,7 +108,7 @@ function weighted(
   seq: number,
 ): Agent {
   const envelope = resultEnvelope(verdict, verdict.id, knownFrom)
-  const session = derivedId(`${WEIGHT_RULE}/${nameIn(verdict.swarm, verdict.run ?? '')}`)
+  const session = derivedId(JSON.stringify([WEIGHT_RULE, verdict.swarm, verdict.run]))
   return {
     kind: 'agent',
     ...envelope,
