@@ -30,7 +30,7 @@ afterEach(async () => {
 async function swarm(): Promise<Swarm> {
   const clock = manualClock(START)
   const bus = await openEmbeddedBus(
-    { dataDir: 'unused', log: 'memory', analytics: 'off' },
+    { dataDir: 'unused', log: 'memory', analytics: 'off', tickMs: 0 },
     { clock, logger: silentLogger },
   )
   open.push(bus)

@@ -23,7 +23,10 @@ describe.each(['memory', 'lmdb'] as const)('messages on the embedded bus with %s
   let folder: string
   let bus: EmbeddedBus
   const open = async (clock: Clock = systemClock()): Promise<EmbeddedBus> =>
-    openEmbeddedBus({ dataDir: folder, log, analytics: 'off' }, { clock, logger: silentLogger })
+    openEmbeddedBus(
+      { dataDir: folder, log, analytics: 'off', tickMs: 0 },
+      { clock, logger: silentLogger },
+    )
   const agent = async (name: string, run: string | null = null): Promise<CoordinatedAgent> => {
     const own = coordinate(bus).agent({ swarm: SWARM, agent: name, session: `${name}/1`, run })
     await own.emitter.emit({ kind: 'agent', op: 'JOINED', role: 'r' })

@@ -119,7 +119,7 @@ async function fencedSystem({
 }: Schedule): Promise<System & { stop(): Promise<void> }> {
   const clock = manualClock(START)
   const bus = await openEmbeddedBus(
-    { dataDir: 'unused', log: 'memory', analytics: 'off' },
+    { dataDir: 'unused', log: 'memory', analytics: 'off', tickMs: 0 },
     { clock, logger: silentLogger },
   )
   const swarm = coordinate(bus)

@@ -45,7 +45,7 @@ afterEach(async () => {
 
 async function open(clock: ManualClock, weights: 'off' | 'skill/v1' = 'off'): Promise<void> {
   bus = await openEmbeddedBus(
-    { dataDir: folder, log: 'lmdb', analytics: 'off', weights },
+    { dataDir: folder, log: 'lmdb', analytics: 'off', weights, tickMs: 0 },
     { clock, logger: silentLogger },
   )
 }

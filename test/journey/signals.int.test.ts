@@ -19,7 +19,10 @@ describe.each(['memory', 'lmdb'] as const)('signals on the embedded bus with %s'
   let bus: EmbeddedBus
   let clock: ManualClock
   const open = (): Promise<EmbeddedBus> =>
-    openEmbeddedBus({ dataDir: folder, log, analytics: 'off' }, { clock, logger: silentLogger })
+    openEmbeddedBus(
+      { dataDir: folder, log, analytics: 'off', tickMs: 0 },
+      { clock, logger: silentLogger },
+    )
   const agent = async (name: string): Promise<CoordinatedAgent> => {
     const own = coordinate(bus).agent({ swarm: SWARM, agent: name, session: `${name}/1` })
     await own.emitter.emit({ kind: 'agent', op: 'JOINED', role: 'r' })

@@ -1,5 +1,5 @@
 export { cloudEventHeaders } from './cloud-event-headers.ts'
 export { createEmitter } from './emitter.ts'
 export type { AnyDraft, Draft, EmittableKind, Emitted, Emitter, EmitterOptions } from './emitter.ts'
-export { sealRun } from './seal-run.ts'
-export type { SealOptions } from './seal-run.ts'
+export { sealRun, tickPartitions } from './seal-run.ts'
+export type { SealOptions, TickOptions } from './seal-run.ts'

@@ -20,15 +20,28 @@ export interface SealOptions {
  * final. Sealing again is free.
  */
 export async function sealRun(options: SealOptions): Promise<void> {
-  const { log, codec, swarm, run, at, partitions = partitionsOf(log, EVENT_TOPICS) } = options
+  const { log, swarm, run, at, partitions = partitionsOf(log, EVENT_TOPICS) } = options
   const session = `seal/${swarm}/${run ?? ''}/${at}`
+  await tickPartitions({ ...options, partitions, session, seq: 1 })
+}
+
+export interface TickOptions extends SealOptions {
+  readonly partitions: readonly TopicPartition[]
+  readonly session: string
+  /** One number for the same tick in all its partitions. */
+  readonly seq: number
+}
+
+/** One tick to each of these partitions. */
+export async function tickPartitions(options: TickOptions): Promise<void> {
+  const { log, codec, swarm, run, at, partitions, session, seq } = options
   const tick: Tick = {
     kind: 'tick',
-    id: eventId(session, 1, at),
+    id: eventId(session, seq, at),
     swarm,
     agent: 'run-clock',
     session,
-    seq: 1,
+    seq,
     occurred_at: at,
     known_at: at,
     trajectory: null,
@@ -40,11 +53,11 @@ export async function sealRun(options: SealOptions): Promise<void> {
     model_cutoff: null,
   }
   const value = codec.encode(tick)
-  const records = partitions.map((at): AppendRecord => ({
-    ...at,
+  const records = partitions.map((place): AppendRecord => ({
+    ...place,
     key: swarm,
     value,
-    producer: { session, seq: 1 },
+    producer: { session, seq },
   }))
   await log.append(records)
 }

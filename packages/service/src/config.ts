@@ -50,6 +50,11 @@ const schema = z.strictObject({
   WAGGLE_REGISTRY_USERNAME: name.optional(),
   WAGGLE_REGISTRY_PASSWORD: name.optional(),
 
+  /** How often the coordinator looks for what is over in idle partitions. */
+  WAGGLE_TICK_MS: millis.default(1000),
+  /** Rule by which the coordinator learns the weights of agents from verdicts. */
+  WAGGLE_WEIGHTS: z.enum(['skill/v1', 'off']).default('off'),
+
   WAGGLE_REDIS_NODES: list.default(['127.0.0.1:6379']),
   WAGGLE_REDIS_CLUSTER: flag.default(false),
   WAGGLE_REDIS_USERNAME: name.optional(),

@@ -1,7 +1,9 @@
+import type { Micros } from '@waggle/base'
 import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
+import { duePartitions } from './due-partitions.ts'
 import { digestState } from './digest-state.ts'
 import { foldResults } from './result-events.ts'
 
@@ -14,6 +16,8 @@ export interface ResultPublisher {
 
 export interface CoordinationProjection extends Projection {
   readonly view: CoordinationView
+  /** Partitions of the live run where only a tick can show that something ended before this time. */
+  due(by: Micros): TopicPartition[]
 }
 
 /**
@@ -38,6 +42,11 @@ export function createCoordinationProjection(publisher: ResultPublisher): Coordi
     version: 1,
     topics: COORDINATION_TOPICS,
     view: createCoordinationView(partitions),
+    due: (by) =>
+      duePartitions(
+        [...checkpoints].map(([name, at]) => [at, partitions.get(name)!] as const),
+        by,
+      ),
     checkpoints: async () => {
       // A runner that starts again asks first: what is still to be published comes before anything new.
       for (const name of pending.keys()) await publishPending(name)

@@ -1,13 +1,46 @@
 import { createAssignedRunner } from '@waggle/consume'
 import type { ServiceContext, Worker } from '@waggle/service'
 import { createCoordinationProjection, createResultPublisher } from '@waggle/view-coordination'
+import { createTicker } from './ticker.ts'
+import { createWeigherService } from './weigher.ts'
 
-/** The coordinator as a process: partitions of locks and proposals are shared out by a consumer group. */
+/** The coordinator as a process: partitions of locks, proposals and the like are shared by a consumer group. */
 export async function buildCoordinator(context: ServiceContext): Promise<Worker> {
-  const { log, codec, assignments } = context
+  const { log, codec, config, assignments } = context
   const projection = createCoordinationProjection(createResultPublisher(log, codec))
-  return createAssignedRunner(
+  const runner = createAssignedRunner(
     { ...context, projection },
     assignments('coordinator', projection.topics),
   )
+  const ticker = createTicker({ ...context, projection, intervalMs: config.WAGGLE_TICK_MS })
+  const weigher = config.WAGGLE_WEIGHTS === 'off' ? undefined : sharedWeigher(context)
+  return {
+    start: async () => {
+      await runner.start()
+      await ticker.start()
+      weigher?.start()
+    },
+    stop: async () => {
+      await weigher?.stop()
+      await ticker.stop()
+      await runner.stop()
+    },
+    status: () => runner.status(),
+  }
+}
+
+/** Runs in the process that has the one partition of agents, so that one says the weights. */
+function sharedWeigher(context: ServiceContext) {
+  const weigher = createWeigherService(context)
+  const ours = context.assignments('weigher', ['waggle.agents.v1'])
+  let last: Promise<void> = Promise.resolve()
+  const follow = (has: boolean): Promise<void> =>
+    (last = last.then(() => (has ? weigher.start() : weigher.stop())))
+  return {
+    start: () => ours.start((partitions) => void follow(partitions.length > 0)),
+    stop: async () => {
+      await ours.leave()
+      await follow(false)
+    },
+  }
 }

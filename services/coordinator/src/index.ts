@@ -1,4 +1,6 @@
 export { createCoordinatorService } from './service.ts'
 export type { CoordinatorService, CoordinatorServiceOptions } from './service.ts'
+export { createTicker } from './ticker.ts'
+export type { TickerOptions } from './ticker.ts'
 export { createWeigherService } from './weigher.ts'
 export type { WeigherService } from './weigher.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Service } from '@waggle/base'
+import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { createRunner, type ProjectionRunner } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
@@ -7,6 +7,7 @@ import {
   createResultPublisher,
   type CoordinationView,
 } from '@waggle/view-coordination'
+import { createTicker } from './ticker.ts'
 
 export interface CoordinatorService extends Service {
   readonly runner: ProjectionRunner
@@ -18,6 +19,8 @@ export interface CoordinatorServiceOptions {
   readonly codec: Codec
   readonly clock: Clock
   readonly logger: Logger
+  /** How often to look for what is over in idle partitions, in milliseconds; never if left out or 0. */
+  readonly tickMs?: number
 }
 
 /** Decides proposals and locks by the log, and says so in the log. */
@@ -25,11 +28,8 @@ export function createCoordinatorService(options: CoordinatorServiceOptions): Co
   const { log, codec } = options
   const projection = createCoordinationProjection(createResultPublisher(log, codec))
   const runner = createRunner({ ...options, projection })
-  return {
-    name: 'coordinator',
-    runner,
-    view: projection.view,
-    start: () => runner.start(),
-    stop: () => runner.stop(),
-  }
+  const { tickMs = 0 } = options
+  const parts =
+    tickMs === 0 ? [runner] : [runner, createTicker({ ...options, projection, intervalMs: tickMs })]
+  return { ...composeServices('coordinator', parts), runner, view: projection.view }
 }

@@ -11,6 +11,11 @@ const schema = z.strictObject({
   analytics: z.enum(['chdb', 'off']).default('chdb'),
   /** Learns the weights of agents from verdicts, by this rule; `off` leaves them to what agents say. */
   weights: z.enum(['skill/v1', 'off']).default('off'),
+  /**
+   * How often the coordinator looks for leases, deadlines and the like that are over in idle partitions, in
+   * milliseconds; 0 leaves time to the records that come.
+   */
+  tickMs: z.number().int().min(0).max(60_000).default(1000),
   /** How long the analytical store rests between rounds, in milliseconds: longer makes larger batches. */
   analyticsRestMs: z.number().int().min(0).max(60_000).default(1000),
   /**

@@ -78,7 +78,7 @@ export async function openEmbeddedBus(
   await codec.register()
   const parts = { log, codec, ...deps }
   const hot = createHotViewService(parts)
-  const coordinator = createCoordinatorService(parts)
+  const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher = config.weights === 'off' ? undefined : createWeigherService(parts)
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)
