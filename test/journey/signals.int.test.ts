@@ -95,7 +95,9 @@ describe.each(['memory', 'lmdb'] as const)('signals on the embedded bus with %s'
       },
     ])
     expect(await recount(bus.log, bus.codec, silent.position)).toEqual(written)
+    const digests = await bus.digests()
     await bus.rebuild()
+    expect(await bus.digests()).toEqual(digests)
     expect(await escalations()).toEqual(written)
   })
 

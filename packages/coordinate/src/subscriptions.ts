@@ -45,7 +45,8 @@ export interface Delivery extends Received {
 /**
  * Messages in the order of their channel. A message counts as done when the next one is asked for; one that
  * the consumer broke off at comes again. Delivery is at least once: after a crash up to `advanceEvery` come
- * again, under the same ids. Can be iterated once.
+ * again, under the same ids. Can be iterated once; where the log fails the iteration ends with its error, and a
+ * durable one is simply opened again.
  */
 export interface MessageSubscription extends AsyncIterable<Delivery> {
   readonly positions: MessagePositions

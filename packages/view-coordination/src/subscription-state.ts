@@ -11,7 +11,8 @@ import type { Subscription, WaggleEvent } from '@waggle/event'
  *   without a subscription it changes nothing either.
  * - CLOSED forgets it.
  *
- * An agent has at most SUBSCRIPTIONS_MAX; a further OPENED is not taken.
+ * Bounds for each run and partition: AGENTS_MAX agents with SUBSCRIPTIONS_MAX each; a further OPENED is not
+ * taken. Positions are of partitions 0 to 9999; others are left out.
  */
 export interface SubscriptionState {
   readonly pattern: string
@@ -23,6 +24,8 @@ export interface SubscriptionState {
 export type AgentSubscriptions = Map<string, SubscriptionState>
 
 export const SUBSCRIPTIONS_MAX = 1000
+export const AGENTS_MAX = 100_000
+const PARTITION = /^(0|[1-9]\d{0,3})$/
 
 /** Takes an event in place. */
 export function foldSubscriptions(
@@ -39,10 +42,11 @@ function takeSubscription(agents: Map<string, AgentSubscriptions>, event: Subscr
   switch (op) {
     case 'OPENED':
       if (!own.has(name) && own.size >= SUBSCRIPTIONS_MAX) return
-      own.set(name, { pattern, positions: new Map(Object.entries(event.positions)) })
+      if (!agents.has(agent) && agents.size >= AGENTS_MAX) return
+      own.set(name, { pattern, positions: new Map(positionsIn(event)) })
       break
     case 'ADVANCED':
-      advance(own.get(name), event.positions)
+      advance(own.get(name), event)
       break
     case 'CLOSED':
       own.delete(name)
@@ -62,9 +66,13 @@ export function subscriberName({
   return `${swarm}\u0000${agent}`
 }
 
-function advance(state: SubscriptionState | undefined, positions: Record<string, number>): void {
+function advance(state: SubscriptionState | undefined, event: Subscription): void {
   if (state === undefined) return
-  for (const [partition, offset] of Object.entries(positions)) {
+  for (const [partition, offset] of positionsIn(event)) {
     state.positions.set(partition, Math.max(offset, state.positions.get(partition) ?? 0))
   }
+}
+
+function positionsIn({ positions }: Subscription): [partition: string, offset: number][] {
+  return Object.entries(positions).filter(([key, offset]) => PARTITION.test(key) && offset >= 0)
 }

@@ -59,6 +59,12 @@ describe('a durable subscription', () => {
     )
   })
 
+  it('takes no positions but those of partitions', () => {
+    const positions = { 0: 1, '-1': 2, '01': 3, x: 4, 10000: 5, 2: -6 }
+    const events = [event('OPENED', { positions }), event('ADVANCED', { positions })]
+    expect(standAfter(events)?.positions).toEqual(new Map([[0, 1n]]))
+  })
+
   it('is not taken beyond the bound of its agent', () => {
     const names = Array.from({ length: SUBSCRIPTIONS_MAX + 1 }, (_, index) => `${index}`)
     const events = names.map((subscription) => event('OPENED', { subscription }))
