@@ -28,6 +28,8 @@ export interface DevClusterOptions {
   readonly services?: readonly DevService[]
   /** A broker that compiles fully; for measuring. */
   readonly warm?: boolean
+  /** Further WAGGLE_ variables of clients and services. */
+  readonly environment?: Readonly<Record<string, string>>
   /** Processes of each service; 1 if left out. */
   readonly instances?: number
   /** Told of every part as it is ready. */
@@ -54,7 +56,7 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   }
   try {
     const servers = await startServers(add, warm)
-    const stores = environmentOf(servers)
+    const stores = { ...environmentOf(servers), ...options.environment }
     const environment = {
       ...stores,
       WAGGLE_REGISTRY_URL: await startRegistry(options, stores, add),
