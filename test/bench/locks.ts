@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger, systemClock } from '@waggle/base'
+import { createRunner } from '@waggle/consume'
 import { coordinate, type CoordinationBus, type Locks } from '@waggle/coordinate'
 import { parseEnvironment, parseTopicsFile } from '@waggle/service'
+import { createCoordinationProjection } from '@waggle/view-coordination'
 import { openClusterBus } from '@waggle-services/cluster'
 import { openEmbeddedBus } from '@waggle-services/embedded'
 import { startDevCluster } from '@waggle-infra/native/dev-cluster'
@@ -13,9 +15,12 @@ import { interleaved, line, quantile, show, verify } from './measure.ts'
 const CLIENTS = 8
 const LATENCY_GRANTS = 1000
 const WARM_UP = 200
-const GRANTS = 200
-const ROUNDS = 6
+const GRANTS = 100
+const ROUNDS = 5
 const CLOCK = { clock: systemClock(), logger: silentLogger }
+
+/** Locks counted where they are used, as agents of a cluster do: no answer waits for its result to be in the log. */
+const ONLY_COUNT = { publish: async () => {}, lookAgain: () => {} }
 
 /** One client of a lock service: takes a lock and gives it back. */
 type Cycle = (resource: string) => Promise<void>
@@ -24,20 +29,33 @@ type Cycle = (resource: string) => Promise<void>
 export async function benchLocks(): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
   const bus = await openEmbeddedBus({ dataDir: folder, analytics: 'off' }, CLOCK)
-  const agents = await agentsOf(bus)
+  const agents = await agentsOf(bus, 'agent')
   const embedded = await latency(agents[0]!)
+  const projection = createCoordinationProjection(ONLY_COUNT)
+  const counting = createRunner({ log: bus.log, codec: bus.codec, ...CLOCK, projection })
+  await counting.start()
+  const own = await agentsOf(
+    { ...bus, coordination: { view: projection.view, runner: counting } },
+    'counter',
+  )
+  const counted = await latency(own[0]!)
   const etcd = await startEtcd()
-  const rivals = [{ name: 'embedded, LMDB, durable', cycles: agents.map(cycleOf) }]
+  const rivals = [
+    { name: 'embedded, LMDB, durable', cycles: agents.map(cycleOf) },
+    { name: 'the same, counted in the agent', cycles: own.map(cycleOf) },
+  ]
   if (etcd !== undefined)
     rivals.push({ name: 'etcd, HTTP gateway, durable', cycles: await etcdClients(etcd.url) })
   const apart = await grantsOf(rivals, (client) => `own-${client}`)
   const together = await grantsOf(rivals, () => 'shared')
   await etcd?.stop()
+  await counting.stop()
   await bus.stop()
   rmSync(folder, { recursive: true })
   return [
     `locks: one client, ${LATENCY_GRANTS} times acquire and release`,
     ...latencyLines('embedded, durable', embedded),
+    ...latencyLines('the same, counted in the agent', counted),
     ...latencyLines('Kafka, one broker', await kafkaLatency()),
     `locks: grants per second of ${CLIENTS} clients, each with a lock of its own`,
     ...apart,
@@ -47,11 +65,11 @@ export async function benchLocks(): Promise<string[]> {
   ]
 }
 
-async function agentsOf(bus: CoordinationBus): Promise<Locks[]> {
+async function agentsOf(bus: CoordinationBus, prefix: string): Promise<Locks[]> {
   const { agent } = coordinate(bus)
   return Promise.all(
     Array.from({ length: CLIENTS }, async (_, index) => {
-      const name = `agent-${index}`
+      const name = `${prefix}-${index}`
       const own = agent({ swarm: 'bench', agent: name, session: name })
       await own.emitter.emit({ kind: 'agent', op: 'JOINED', role: 'bench' })
       return own.locks
@@ -98,7 +116,7 @@ async function kafkaLatency(): Promise<Latency> {
   const config = parseEnvironment(cluster.environment, () => '')
   const topics = parseTopicsFile(readFileSync('infra/kafka/topics.json', 'utf8'))
   const bus = await openClusterBus(config, topics, CLOCK)
-  const [locks] = await agentsOf(bus)
+  const [locks] = await agentsOf(bus, 'agent')
   const measured = await latency(locks!)
   await bus.stop()
   await cluster.stop()
