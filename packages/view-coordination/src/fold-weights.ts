@@ -57,6 +57,17 @@ export function foldWeights(
   return [...touched].flatMap((run) => takeSealed(run, partitions))
 }
 
+/** Partitions that hold up a verdict of the live run known before `by`: a tick in them lets it count. */
+export function idlePartitions({ runs }: WeighingState, partitions: number, by: Micros): number[] {
+  const live = runs.get('')
+  const known = live?.waiting.map(({ knownFrom }) => knownFrom) ?? []
+  const first = known.reduce((least, next) => Math.min(least, next), Infinity)
+  if (live === undefined || first >= by) return []
+  return Array.from({ length: partitions }, (_, partition) => partition).filter(
+    (partition) => (live.watermarks.get(partition) ?? -Infinity) <= first,
+  )
+}
+
 /** The state in an order that does not depend on which partition was read first. */
 export function plainWeighing({ runs }: WeighingState): unknown {
   return [...runs].sort(byName).map(([name, { watermarks, waiting, bySwarm }]) => ({

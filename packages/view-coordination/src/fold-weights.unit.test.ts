@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { KnownEvent } from '@waggle/consume'
 import type { Agent, Verdict } from '@waggle/event'
 import { digestState } from './digest-state.ts'
-import { emptyWeighing, foldWeights, plainWeighing } from './fold-weights.ts'
+import { emptyWeighing, foldWeights, idlePartitions, plainWeighing } from './fold-weights.ts'
 
 const PARTITIONS = 3
 
@@ -67,6 +67,23 @@ function play(
 function* oneByOne(): Generator<readonly [number, number]> {
   for (;;) yield [0, 1]
 }
+
+describe('what holds up a verdict', () => {
+  it('is every partition not known to be later, until ticks came', () => {
+    const verdict: Step = { partition: 1, later: 5, judged: 'a', score: 1, tick: false }
+    const [first, second, third] = partitionsOf([verdict, { ...verdict, partition: 0, later: 9 }])
+    const state = emptyWeighing()
+    foldWeights(state, PARTITIONS, second!.slice(0, 1))
+    foldWeights(state, PARTITIONS, first!.slice(0, 1))
+    expect(idlePartitions(state, PARTITIONS, 5)).toEqual([])
+    expect(idlePartitions(state, PARTITIONS, 6)).toEqual([1, 2])
+    foldWeights(state, PARTITIONS, third!)
+    foldWeights(state, PARTITIONS, second!.slice(1))
+    expect(idlePartitions(state, PARTITIONS, 100)).toEqual([0])
+    foldWeights(state, PARTITIONS, first!.slice(1))
+    expect(idlePartitions(state, PARTITIONS, 100)).toEqual([])
+  })
+})
 
 describe('weights that are said', () => {
   it('are the same however partitions and batches come', () => {

@@ -1,10 +1,16 @@
+import type { Micros } from '@waggle/base'
 import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
-import { partitionName, type WaggleEvent } from '@waggle/event'
+import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { digestState } from './digest-state.ts'
-import { emptyWeighing, foldWeights, plainWeighing } from './fold-weights.ts'
+import { emptyWeighing, foldWeights, idlePartitions, plainWeighing } from './fold-weights.ts'
 import type { ResultPublisher } from './project-coordination.ts'
 
 export const VERDICT_TOPIC = 'waggle.verdicts.v1'
+
+export interface WeightProjection extends Projection {
+  /** Partitions of the live run whose silence holds up what was known before `by`. */
+  due(by: Micros): TopicPartition[]
+}
 
 /**
  * Weights of agents, learned in process from all verdicts and said in the registry. As with other results,
@@ -12,7 +18,10 @@ export const VERDICT_TOPIC = 'waggle.verdicts.v1'
  *
  * @param partitions How many partitions verdicts have; the runner must be given all of them.
  */
-export function createWeightProjection(publisher: ResultPublisher, partitions: number): Projection {
+export function createWeightProjection(
+  publisher: ResultPublisher,
+  partitions: number,
+): WeightProjection {
   let state = emptyWeighing()
   let pending: readonly WaggleEvent[] = []
   const checkpoints = new Map<string, Checkpoint>()
@@ -45,6 +54,11 @@ export function createWeightProjection(publisher: ResultPublisher, partitions: n
       pending = []
       checkpoints.clear()
     },
+    due: (by) =>
+      idlePartitions(state, partitions, by).map((partition) => ({
+        topic: VERDICT_TOPIC,
+        partition,
+      })),
     digest: async () => digestState(plainWeighing(state)),
   }
 }

@@ -31,7 +31,7 @@ export async function buildCoordinator(context: ServiceContext): Promise<Worker>
 
 /** Runs in the process that has the one partition of agents, so that one says the weights. */
 function sharedWeigher(context: ServiceContext) {
-  const weigher = createWeigherService(context)
+  const weigher = createWeigherService({ ...context, tickMs: context.config.WAGGLE_TICK_MS })
   const ours = context.assignments('weigher', ['waggle.agents.v1'])
   let last: Promise<void> = Promise.resolve()
   const follow = (has: boolean): Promise<void> =>

@@ -1,4 +1,4 @@
-import type { Service } from '@waggle/base'
+import { composeServices, type Service } from '@waggle/base'
 import { createRunner, type ProjectionRunner } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
 import {
@@ -7,6 +7,7 @@ import {
   VERDICT_TOPIC,
 } from '@waggle/view-coordination'
 import type { CoordinatorServiceOptions } from './service.ts'
+import { createTicker } from './ticker.ts'
 
 export interface WeigherService extends Service {
   readonly runner: ProjectionRunner
@@ -22,10 +23,8 @@ export function createWeigherService(options: CoordinatorServiceOptions): Weighe
   const { length: partitions } = partitionsOf(log, [VERDICT_TOPIC])
   const projection = createWeightProjection(publisher, partitions)
   const runner = createRunner({ ...options, projection })
-  return {
-    name: 'weigher',
-    runner,
-    start: () => runner.start(),
-    stop: () => runner.stop(),
-  }
+  const { tickMs = 0 } = options
+  const parts =
+    tickMs === 0 ? [runner] : [runner, createTicker({ ...options, projection, intervalMs: tickMs })]
+  return { ...composeServices('weigher', parts), runner }
 }

@@ -79,7 +79,8 @@ export async function openEmbeddedBus(
   const parts = { log, codec, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
-  const weigher = config.weights === 'off' ? undefined : createWeigherService(parts)
+  const weigher =
+    config.weights === 'off' ? undefined : createWeigherService({ ...parts, tickMs: config.tickMs })
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)
   const services: Service[] = [hot, coordinator, weigher, analytics, http].filter(
