@@ -49,7 +49,7 @@ export interface ProjectionRunner extends Service {
   resume(): Promise<void>
   /** Drops the view and projects the log again from its start; resolves when it has caught up. */
   rebuild(): Promise<void>
-  /** Resolves when everything appended before the call is applied; VIEW_STALE after `timeoutMs`. */
+  /** Resolves when everything appended before the call is applied and done with; VIEW_STALE after `timeoutMs`. */
   caughtUp(timeoutMs: number): Promise<void>
   status(): Promise<RunnerStatus>
 }
@@ -85,6 +85,8 @@ class Runner implements ProjectionRunner {
   readonly #partitions: readonly TopicPartition[]
   readonly #admissions = new Map<string, AdmissionState>()
   readonly #deadLetters: DeadLetterWriter
+  /** What is applied and done with; `progress` may be ahead of it by what reads show already. */
+  readonly #done: Progress
   #state: RunnerState = 'idle'
   #reason: string | undefined
   /** For records: those missing may be none at all, see `lastRecordBefore`. */
@@ -97,6 +99,7 @@ class Runner implements ProjectionRunner {
     this.projection = options.projection
     this.name = options.projection.name
     this.progress = new Progress(options.clock)
+    this.#done = new Progress(options.clock)
     this.#partitions = options.partitions ?? partitionsOf(options.log, options.projection.topics)
     this.#deadLetters = new DeadLetterWriter(options.log, options.logger, this.name)
   }
@@ -121,6 +124,7 @@ class Runner implements ProjectionRunner {
     await this.#rest('paused')
     await this.projection.reset()
     this.progress.clear()
+    this.#done.clear()
     this.#run()
     await this.caughtUp(REBUILD_TIMEOUT_MS)
   }
@@ -132,12 +136,12 @@ class Runner implements ProjectionRunner {
       .map((end) => ({ ...end, offset: end.offset - 1n }))
     const soonMs = Math.min(timeoutMs, LOOK_AGAIN_MS)
     try {
-      return await this.progress.waitFor(behind, soonMs)
+      return await this.#done.waitFor(behind, soonMs)
     } catch (error) {
       if (!isWaggleError(error, 'VIEW_STALE')) throw error
     }
     const last = await Promise.all(ends.map((end) => this.#lastMissing(end)))
-    await this.progress.waitFor(
+    await this.#done.waitFor(
       last.filter((position) => position !== undefined),
       timeoutMs - soonMs,
     )
@@ -151,7 +155,7 @@ class Runner implements ProjectionRunner {
       return last === undefined ? 0n : last.offset + 1n - next
     })
     const lag = sum(await Promise.all(lags))
-    const { applied } = this.progress.freshness
+    const { applied } = this.#done.freshness
     return {
       name: this.name,
       state: this.#state,
@@ -174,7 +178,7 @@ class Runner implements ProjectionRunner {
   }
 
   #next(at: TopicPartition): bigint {
-    return this.progress.nextOffset(partitionName(at))
+    return this.#done.nextOffset(partitionName(at))
   }
 
   #run(): void {
@@ -200,7 +204,7 @@ class Runner implements ProjectionRunner {
         if (!signal.aborted) throw new WaggleError('LOG_CLOSED', 'The log was closed')
       } catch (error) {
         if (signal.aborted) return
-        const applied = sum(this.progress.freshness.applied.values())
+        const applied = sum(this.#done.freshness.applied.values())
         delayMs = applied > lastApplied ? RETRY_MS_MIN : Math.min(delayMs * 2, RETRY_MS_MAX)
         lastApplied = applied
         this.#state = 'stalled'
@@ -246,13 +250,14 @@ class Runner implements ProjectionRunner {
     const stored = await this.projection.checkpoints()
     const checkpoints = new Map(stored.map((checkpoint) => [partitionName(checkpoint), checkpoint]))
     this.progress.clear()
+    this.#done.clear()
     this.#admissions.clear()
     return this.#partitions.map((at) => {
       const name = partitionName(at)
       const checkpoint = checkpoints.get(name)
       this.#admissions.set(name, checkpoint?.admission ?? emptyAdmission())
       const offset = checkpoint?.nextOffset ?? 0n
-      if (offset > 0n) this.progress.advance(name, offset)
+      if (offset > 0n) this.#advance(name, offset)
       return { ...at, offset }
     })
   }
@@ -270,9 +275,14 @@ class Runner implements ProjectionRunner {
 
   async #apply(batch: LogBatch, judged: JudgedBatch): Promise<void> {
     await this.#applyWithoutRejected(batch, judged)
-    this.progress.advance(partitionName(batch), batch.records.at(-1)!.offset + 1n)
+    this.#advance(partitionName(batch), batch.records.at(-1)!.offset + 1n)
     this.#state = 'running'
     this.#reason = undefined
+  }
+
+  #advance(partition: string, nextOffset: bigint): void {
+    this.progress.advance(partition, nextOffset)
+    this.#done.advance(partition, nextOffset)
   }
 
   /** Applies a batch; a record the view rejects becomes a dead letter and the rest is tried again. */
@@ -282,6 +292,8 @@ class Runner implements ProjectionRunner {
   ): Promise<void> {
     const firstOffset = records[0]!.offset
     const nextOffset = records.at(-1)!.offset + 1n
+    const visible = (): void =>
+      this.progress.advance(partitionName({ topic, partition }), nextOffset)
     let events = admitted
     for (;;) {
       try {
@@ -292,6 +304,7 @@ class Runner implements ProjectionRunner {
           nextOffset,
           events,
           admission,
+          visible,
         })
       } catch (error) {
         if (!(error instanceof RecordRejected)) throw error

@@ -38,6 +38,8 @@ export interface ProjectionBatch extends TopicPartition {
   readonly events: readonly AdmittedRecord[]
   /** Admission behind the batch; to be stored with the position. Not to be changed or kept. */
   readonly admission: AdmissionState
+  /** To be called once reads show the batch, where something is left to do before `apply` is over. */
+  readonly visible?: () => void
 }
 
 /** A view's refusal of one record: it goes to the dead letters and the batch is tried without it. */

@@ -52,7 +52,7 @@ export function createCoordinationProjection(publisher: ResultPublisher): Coordi
       for (const name of pending.keys()) await publishPending(name)
       return [...checkpoints.values()]
     },
-    apply: async ({ topic, partition, nextOffset, events, admission }) => {
+    apply: async ({ topic, partition, nextOffset, events, admission, visible }) => {
       const at: TopicPartition = { topic, partition }
       const name = partitionName(at)
       await publishPending(name)
@@ -64,6 +64,8 @@ export function createCoordinationProjection(publisher: ResultPublisher): Coordi
       const results = foldResults(state, at, known)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
       pending.set(name, results)
+      // The count is a fact of the log already; that it is said there too is awaited by no reader.
+      visible?.()
       await publishPending(name)
     },
     keep: async (kept) => {
