@@ -1,4 +1,4 @@
-import { messageOf, type Clock, type Logger, type Service } from '@waggle/base'
+import { createPeriodic, messageOf, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { tickPartitions } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
@@ -25,9 +25,6 @@ export function createTicker(options: TickerOptions): Service {
   const { log, codec, clock, logger, projection, intervalMs } = options
   const session = `ticker/${clock.now()}`
   let seq = 0
-  let stopping = new AbortController()
-  let loop: Promise<void> = Promise.resolve()
-
   const look = async (): Promise<void> => {
     const at = clock.now() - GRACE_MS * 1000
     const partitions = projection.due(at)
@@ -43,22 +40,7 @@ export function createTicker(options: TickerOptions): Service {
       seq: ++seq,
     })
   }
-  const watch = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      await clock.sleep(intervalMs, signal).catch(() => {})
-      if (signal.aborted) return
-      await look().catch((error: unknown) => logger.warn({}, `No tick: ${messageOf(error)}`))
-    }
-  }
-  return {
-    name: 'ticker',
-    start: async () => {
-      stopping = new AbortController()
-      loop = watch(stopping.signal)
-    },
-    stop: async () => {
-      stopping.abort()
-      await loop
-    },
-  }
+  const task = (): Promise<void> =>
+    look().catch((error: unknown) => logger.warn({}, `No tick: ${messageOf(error)}`))
+  return createPeriodic({ name: 'ticker', clock, intervalMs, task })
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Service } from '@waggle/base'
+import { createPeriodic, type Clock, type Logger, type Service } from '@waggle/base'
 import type { ProjectionRunner } from '@waggle/consume'
 import type { RedisProjection } from './project-redis.ts'
 
@@ -19,32 +19,13 @@ const INTERVAL_MS = 1000
  */
 export function createStoreWatch(options: StoreWatchOptions): Service {
   const { projection, runner, clock, logger, intervalMs = INTERVAL_MS } = options
-  let stopping = new AbortController()
-  let loop = Promise.resolve()
-
   const look = async (): Promise<void> => {
     if ((await runner.status()).state !== 'running' || !(await projection.hasLost())) return
     logger.warn({ projection: projection.name }, 'Redis has lost data: projecting them again')
     await runner.pause()
     await runner.resume()
   }
-  const watch = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      await clock.sleep(intervalMs, signal).catch(() => {})
-      if (signal.aborted) return
-      // The runner meets the same trouble and reports it.
-      await look().catch(() => {})
-    }
-  }
-  return {
-    name: 'hot-store-watch',
-    start: async () => {
-      stopping = new AbortController()
-      loop = watch(stopping.signal)
-    },
-    stop: async () => {
-      stopping.abort()
-      await loop
-    },
-  }
+  // The runner meets the same trouble and reports it.
+  const task = (): Promise<void> => look().catch(() => {})
+  return createPeriodic({ name: 'hot-store-watch', clock, intervalMs, task })
 }
