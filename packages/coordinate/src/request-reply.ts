@@ -54,7 +54,8 @@ export async function request(
   )
   const life = new AbortController()
   const { signal } = life
-  void bus.clock.sleep(timeoutMs, signal).then(
+  // A timer may be early by less than a millisecond; the wait ends after the request has expired, never before.
+  void bus.clock.sleep(timeoutMs + 1, signal).then(
     () => life.abort(),
     () => {},
   )
