@@ -66,6 +66,20 @@ export const ERROR_CODES = {
     true,
     'Wait longer, or try again later; `lock` of the view says who holds it.',
   ],
+  // memory
+  VERSION_CONFLICT: [false, 'Read the newest version, and make the change again on top of it.'],
+  ACCESS_DENIED: [false, 'Ask the owner of the namespace for a grant.'],
+  DIMENSION_MISMATCH: [
+    false,
+    'Embed with the model the index was made with, or rebuild the index.',
+  ],
+  PARAMETER_INVALID: [false, 'Give every required parameter of the procedure, in its type.'],
+  STATE_NEWER: [
+    false,
+    'Restore it with a program that knows this version, or an older checkpoint.',
+  ],
+  SUBJECT_ERASED: [false, 'Use a new subject: what was erased does not come back.'],
+  AS_OF_TOO_OLD: [false, 'Ask `memoryAsOf`, which rebuilds the past from the log.'],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
   // process
   CONFIG_INVALID: [false, 'Correct the keys named in the message.'],

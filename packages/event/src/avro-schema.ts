@@ -28,6 +28,8 @@ export interface AvroField extends Constraints {
   readonly type: AvroType
   readonly default?: unknown
   readonly doc?: string
+  /** Encrypted at emit where the event has a subject, so that destroying the subject's key erases it. */
+  readonly erasable?: boolean
 }
 
 export interface AvroRecord extends AvroComplex {

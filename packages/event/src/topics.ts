@@ -15,18 +15,36 @@ export const TOPICS = {
   'waggle.agents.v1': { partitions: 1, kinds: ['agent'] },
   'waggle.agent-states.v1': { partitions: 4, kinds: ['agent_state'] },
   'waggle.bars.v1': { partitions: 4, kinds: ['bar'] },
+  'waggle.compensations.v1': { partitions: 1, kinds: ['quarantine', 'erasure'] },
   'waggle.decisions.v1': { partitions: 4, kinds: ['decision'] },
   'waggle.escalations.v1': { partitions: 4, kinds: ['escalation'] },
   'waggle.fills.v1': { partitions: 4, kinds: ['fill'] },
   'waggle.lock-results.v1': { partitions: 4, kinds: ['lock_result'] },
   'waggle.locks.v1': { partitions: 4, kinds: ['lock_command'] },
+  'waggle.memories.v1': {
+    partitions: 4,
+    kinds: [
+      'concept',
+      'document',
+      'execution',
+      'experience',
+      'fact',
+      'grant',
+      'procedure',
+      'relation',
+      'removal',
+      'turn',
+    ],
+  },
   'waggle.memory-results.v1': { partitions: 4, kinds: ['memory_result'] },
   'waggle.memory.v1': { partitions: 4, kinds: ['memory_write'] },
   'waggle.messages.v1': { partitions: 4, kinds: ['message'] },
   'waggle.observations.v1': { partitions: 4, kinds: ['observation'] },
   'waggle.outcomes.v1': { partitions: 4, kinds: ['outcome'] },
+  'waggle.patterns.v1': { partitions: 4, kinds: ['pattern'] },
   'waggle.proposal-results.v1': { partitions: 4, kinds: ['proposal_result'] },
   'waggle.proposals.v1': { partitions: 4, kinds: ['proposal', 'vote'] },
+  'waggle.recalls.v1': { partitions: 4, kinds: ['recall'] },
   'waggle.signals.v1': { partitions: 4, kinds: ['signal', 'acknowledgment'] },
   'waggle.subscriptions.v1': { partitions: 4, kinds: ['subscription'] },
   'waggle.verdicts.v1': { partitions: 4, kinds: ['verdict'] },
@@ -71,7 +89,7 @@ export function subjectOf(topic: string, kind: Kind): string {
 /**
  * Events with equal keys keep their order: one agent's events; one resource's lock commands and
  * guarded fills; one proposal's votes; one instrument's bars; one agent's signals and what others did about
- * them; one channel's messages; one entry of shared memory.
+ * them; one channel's messages; one entry of shared memory; the memories of one namespace.
  */
 export function partitionKeyOf(event: WaggleEvent): string {
   switch (event.kind) {
@@ -94,6 +112,19 @@ export function partitionKeyOf(event: WaggleEvent): string {
     case 'memory_write':
     case 'memory_result':
       return `${event.swarm}/${event.namespace}/${event.key}`
+    case 'concept':
+    case 'document':
+    case 'execution':
+    case 'experience':
+    case 'fact':
+    case 'grant':
+    case 'procedure':
+    case 'relation':
+    case 'removal':
+    case 'turn':
+      return `${event.swarm}/${event.namespace}`
+    case 'pattern':
+      return `${event.swarm}/${event.pattern}`
     default:
       return `${event.swarm}/${event.agent}`
   }

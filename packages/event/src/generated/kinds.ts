@@ -40,7 +40,11 @@ export type StateType = 'CURRENT' | 'CHECKPOINT' | 'BACKUP'
 
 export type AgentOp = 'JOINED' | 'LEFT' | 'WEIGHTED' | 'HEARTBEAT'
 
+export type ErasureStep = 'REQUESTED' | 'COMPLETED'
+
 export type Severity = 'INFO' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
+
+export type Access = 'READ' | 'WRITE' | 'NONE'
 
 export type LockOp = 'ACQUIRE' | 'RENEW' | 'RELEASE'
 
@@ -53,6 +57,34 @@ export type WriteStatus = 'APPLIED' | 'MERGED' | 'CONFLICT' | 'ESCALATED' | 'REF
 export type MergePolicy = 'REFUSE' | 'LAST' | 'MAX' | 'UNION' | 'VOTE' | 'ESCALATE'
 
 export type Exchange = 'EVENT' | 'REQUEST' | 'REPLY'
+
+export type PatternStatus = 'CANDIDATE' | 'PROMOTED' | 'DEMOTED'
+
+export type ProcedureOp = 'DEFINED' | 'ROLLED_BACK'
+
+export interface Step {
+  /** What is done. */
+  action: string
+  /** Tool it is done with. */
+  tool: null | string
+  /** Arguments as JSON; ${name} stands for a parameter. */
+  arguments: string
+}
+
+export type ParameterType = 'STRING' | 'NUMBER' | 'INTEGER' | 'BOOLEAN' | 'JSON'
+
+export interface Parameter {
+  /** Name of the parameter. */
+  name: string
+  /** What it takes. */
+  type: ParameterType
+  /** Whether it must be given. */
+  required: boolean
+  /** Its value as JSON where it is not given. */
+  default_value: null | string
+  /** What it means. */
+  description: string
+}
 
 export type ProposalStatus = 'APPROVED' | 'REJECTED' | 'EXPIRED'
 
@@ -85,7 +117,16 @@ export type DecisionRule = 'OPTIONS' | 'MEDIAN'
 
 export type RevoteRule = 'LAST' | 'FIRST'
 
+export interface Found {
+  /** Id of the memory. */
+  memory: string
+  /** How well it fits; larger is better. */
+  score: number
+}
+
 export type SubscriptionOp = 'OPENED' | 'ADVANCED' | 'CLOSED'
+
+export type TurnRole = 'SYSTEM' | 'USER' | 'ASSISTANT' | 'TOOL'
 
 export type VerdictLabel = 'CORRECT' | 'INCORRECT' | 'NEUTRAL'
 
@@ -111,6 +152,8 @@ export interface AgentState extends Envelope {
   version: number
   /** The state as JSON text. */
   state: string
+  /** Version of the form of the state. */
+  schema_version: number
 }
 
 /** Registry: an agent joins, leaves or is weighted. */
@@ -153,6 +196,23 @@ export interface Bar extends Envelope {
   volume: Decimal
 }
 
+/** What a thing is: a node of semantic memory. */
+export interface Concept extends Envelope {
+  kind: 'concept'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Name of the concept, unique in the namespace. */
+  name: string
+  /** What it is one of. */
+  categories: string[]
+  /** What it is, in words. */
+  description: string
+  /** Named properties. */
+  attributes: Record<string, string>
+  /** Ids of the events it rests on. */
+  evidence: string[]
+}
+
 /** What an agent chose, why, and what it expects of it. */
 export interface Decision extends Envelope {
   kind: 'decision'
@@ -190,6 +250,44 @@ export interface Decision extends Envelope {
   fencing_token: null | number
 }
 
+/** A version of a typed document: models, metrics, backtests, tool results, broker state, blocks. */
+export interface Document extends Envelope {
+  kind: 'document'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** What it describes, such as model, strategy_metrics, risk_metrics, backtest, tool_result, broker_state or block. */
+  type: string
+  /** Name of the document, unique with its type in the namespace. */
+  key: string
+  /** Content as JSON; null removes it. */
+  value: null | string
+  /** Version of the form of the content. */
+  schema_version: number
+  /** Named figures. */
+  metrics: Record<string, number>
+  /** Version it was made for: 0 for a new one; null whatever there is. */
+  expected_version: null | number
+  /** Milliseconds after known_at until it is forgotten; null by the rule of its kind. */
+  ttl_ms: null | number
+  /** Ids of the events it rests on. */
+  evidence: string[]
+}
+
+/** The wish to erase a subject, and the receipt that it was done. */
+export interface Erasure extends Envelope {
+  kind: 'erasure'
+  /** Erasure key id of the subject. */
+  erased: string
+  /** Wish or receipt. */
+  step: ErasureStep
+  /** Why. */
+  reason: string
+  /** SHA-256 of the destroyed key; empty where there was none. */
+  key_fingerprint: string
+  /** What was dropped where, as JSON. */
+  details: string
+}
+
 /** The log’s notice that a signal was not acknowledged in time. */
 export interface Escalation extends Envelope {
   kind: 'escalation'
@@ -205,6 +303,69 @@ export interface Escalation extends Envelope {
   silent: string[]
   /** Offset of the signal in its partition. */
   signal_offset: number
+}
+
+/** One run of a procedure and how it went. */
+export interface Execution extends Envelope {
+  kind: 'execution'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Name of the procedure. */
+  procedure: string
+  /** Version that was run. */
+  version: number
+  /** What it was given, as JSON. */
+  arguments: string
+  /** Whether it did what it is for. */
+  success: boolean
+  /** How long it took, in milliseconds. */
+  duration_ms: number
+  /** Why it failed. */
+  error: null | string
+}
+
+/** Something an agent went through and wants to remember: episodic memory. */
+export interface Experience extends Envelope {
+  kind: 'experience'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** What sort of experience, such as trade, lesson or incident. */
+  type: string
+  /** What happened, in words or JSON. */
+  content: string
+  /** How much it matters, 0 to 1. */
+  importance: number
+  /** Words to find it by. */
+  tags: string[]
+  /** Named numbers of the situation. */
+  features: Record<string, number>
+  /** Ids of the events it rests on. */
+  evidence: string[]
+  /** Milliseconds after known_at until it is forgotten; null by the rule of its kind. */
+  ttl_ms: null | number
+}
+
+/** Something held to be true in the world for a time: semantic memory. */
+export interface Fact extends Envelope {
+  kind: 'fact'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Concept it is about. */
+  entity: string
+  /** What it says of it. */
+  attribute: string
+  /** What is held to be true, in words or JSON. */
+  value: string
+  /** Probability that it is true. */
+  confidence: number
+  /** Since when it holds in the world; null since it occurred. */
+  valid_from: null | Micros
+  /** Until when it holds; null without an end. */
+  valid_to: null | Micros
+  /** Whether the attribute may have several values at once; otherwise another value contradicts this one. */
+  multiple: boolean
+  /** Ids of the events it rests on. */
+  evidence: string[]
 }
 
 /** An order carried out: changes a position. */
@@ -224,6 +385,17 @@ export interface Fill extends Envelope {
   lock_resource: null | string
   /** Token of that lock; a stale one is refused. */
   fencing_token: null | number
+}
+
+/** Lets another agent into a namespace, or keeps it out again. */
+export interface Grant extends Envelope {
+  kind: 'grant'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Agent that is let in; * for every agent of the swarm. */
+  grantee: string
+  /** What it may do from now on; WRITE includes READ. */
+  access: Access
 }
 
 /** A wish about a lock; the log decides. */
@@ -359,6 +531,78 @@ export interface Outcome extends Envelope {
   details: string
 }
 
+/** A lesson of the ReasoningBank: an action in a situation, and what realised outcomes say of it. */
+export interface Pattern extends Envelope {
+  kind: 'pattern'
+  /** Id of the pattern: a hash of domain, situation and action. */
+  pattern: string
+  /** Area it was learned in. */
+  domain: string
+  /** State of the world it is about. */
+  situation: string
+  /** What was done. */
+  action: string
+  /** Whether it may be acted on. */
+  status: PatternStatus
+  /** Counts what was said of the pattern. */
+  version: number
+  /** Outcomes it rests on. */
+  samples: number
+  /** Those that succeeded. */
+  successes: number
+  /** Lower bound of the success rate. */
+  success_low: number
+  /** Upper bound of the success rate. */
+  success_high: number
+  /** Mean return after costs. */
+  mean_return: number
+  /** Lower bound of the mean return. */
+  return_low: number
+  /** Upper bound of the mean return. */
+  return_high: number
+  /** Mean Brier score of the predictions; 0 is best. */
+  brier: null | number
+  /** Mean logarithmic score of the predictions; 0 is best. */
+  log_score: null | number
+  /** Evidence against chance on data it was not found on. */
+  e_value: number
+  /** Share of the false-discovery rate it was tested at. */
+  level: number
+  /** Domains that may use it too. */
+  shared_with: string[]
+  /** Ids of the events it rests on. */
+  evidence: string[]
+  /** Name and version of the rule. */
+  rule: string
+  /** Why it was said. */
+  reason: string
+}
+
+/** How something is done: a version of procedural memory. */
+export interface Procedure extends Envelope {
+  kind: 'procedure'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Name of the procedure, unique in the namespace. */
+  name: string
+  /** What it is for. */
+  category: string
+  /** What it does. */
+  description: string
+  /** A new version, or the return to an older one. */
+  op: ProcedureOp
+  /** What is done, in order. */
+  steps: Step[]
+  /** What an execution must be given. */
+  parameters: Parameter[]
+  /** Version returned to. */
+  to_version: null | number
+  /** Version it was made for: 0 for a new one; null whatever there is. */
+  expected_version: null | number
+  /** Ids of the events it rests on. */
+  evidence: string[]
+}
+
 /** The log's answer to a proposal. */
 export interface ProposalResult extends Envelope {
   kind: 'proposal_result'
@@ -409,6 +653,68 @@ export interface Proposal extends Envelope {
   revote: RevoteRule
 }
 
+/** Takes what an agent said since a time out of every answer about later times, or lets it in again. */
+export interface Quarantine extends Envelope {
+  kind: 'quarantine'
+  /** Agent that is not trusted. */
+  quarantined: string
+  /** What it said from here on does not count. */
+  since: Micros
+  /** Whether it is trusted again. */
+  lifted: boolean
+  /** Why. */
+  reason: string
+}
+
+/** What an agent asked its memory and what it was given: evidence of what it knew. */
+export interface Recall extends Envelope {
+  kind: 'recall'
+  /** What was asked. */
+  query: string
+  /** Namespaces that were searched. */
+  namespaces: string[]
+  /** What was found, best first. */
+  found: Found[]
+  /** Most that was asked for. */
+  asked_for: number
+  /** Time the answer stands at; null when it was asked. */
+  as_of: null | Micros
+  /** How long it took, in microseconds. */
+  latency_us: number
+}
+
+/** How one concept stands to another: an edge of semantic memory. */
+export interface Relation extends Envelope {
+  kind: 'relation'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Concept it leads from. */
+  source: string
+  /** What the relation is, such as correlates_with. */
+  type: string
+  /** Concept it leads to. */
+  target: string
+  /** How strong it is. */
+  weight: number
+  /** Since when it holds in the world; null since it occurred. */
+  valid_from: null | Micros
+  /** Until when it holds; null without an end. */
+  valid_to: null | Micros
+  /** Ids of the events it rests on. */
+  evidence: string[]
+}
+
+/** The wish to forget one memory: it is in no answer about later times. */
+export interface Removal extends Envelope {
+  kind: 'removal'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Id of the memory. */
+  memory: string
+  /** Why. */
+  reason: string
+}
+
 /** A notice to other agents that expires. */
 export interface Signal extends Envelope {
   kind: 'signal'
@@ -456,6 +762,25 @@ export interface Tick extends Envelope {
   kind: 'tick'
 }
 
+/** One turn of a conversation: working memory. */
+export interface Turn extends Envelope {
+  kind: 'turn'
+  /** Agent or group it belongs to; the agent of that name owns it. */
+  namespace: string
+  /** Name of the conversation. */
+  conversation: string
+  /** Who speaks. */
+  role: TurnRole
+  /** What is said, in the form of content_type. */
+  content: string
+  /** Media type of the content. */
+  content_type: string
+  /** Its length in tokens of the model that reads it. */
+  tokens: number
+  /** Whether it stays in the context window whatever else must go. */
+  pinned: boolean
+}
+
 /** Judgement of a decision by its outcome. */
 export interface Verdict extends Envelope {
   kind: 'verdict'
@@ -493,9 +818,16 @@ export interface EventByKind {
   agent_state: AgentState
   agent: Agent
   bar: Bar
+  concept: Concept
   decision: Decision
+  document: Document
+  erasure: Erasure
   escalation: Escalation
+  execution: Execution
+  experience: Experience
+  fact: Fact
   fill: Fill
+  grant: Grant
   lock_command: LockCommand
   lock_result: LockResult
   memory_result: MemoryResult
@@ -503,11 +835,18 @@ export interface EventByKind {
   message: Message
   observation: Observation
   outcome: Outcome
+  pattern: Pattern
+  procedure: Procedure
   proposal_result: ProposalResult
   proposal: Proposal
+  quarantine: Quarantine
+  recall: Recall
+  relation: Relation
+  removal: Removal
   signal: Signal
   subscription: Subscription
   tick: Tick
+  turn: Turn
   verdict: Verdict
   vote: Vote
 }
