@@ -1,0 +1,2 @@
+export type { Memory, MemoryKind, Tier } from './memory.ts'
+export type { MemoryScope, MemoryView } from './memory-view.ts'

@@ -1,0 +1,12 @@
+/** A swarm's memory in one run. */
+export interface MemoryScope {
+  readonly swarm: string
+  /** Null is live. */
+  readonly run: string | null
+}
+
+/** Lookups in memory; grows by intersection with the views of its parts (episodes, knowledge, procedures ...). */
+export interface MemoryView {
+  /** Swarms seen in a run. */
+  swarms(run: string | null): string[]
+}
