@@ -49,6 +49,7 @@ describe('migrations', () => {
     expect(next?.name).toBe(`${number}_columns.sql`)
     expect(missingStatements(older)).toEqual([
       'ALTER TABLE agents MODIFY COLUMN weight Float64',
+      'ALTER TABLE relations MODIFY COLUMN weight Float64',
       'ALTER TABLE votes ADD COLUMN IF NOT EXISTS choice LowCardinality(String) CODEC(ZSTD) AFTER proposal',
     ])
     expect(missingStatements([...older, next!])).toEqual([])
