@@ -1,0 +1,169 @@
+-- What agents remember and what it does for them. Views read FINAL, so a row counts once whatever happened below.
+
+-- Every memory: what it is, who said it, how much it takes, and whether it still counts. The last word on an agent
+-- decides whether what it said since is trusted; a removal takes a memory out from then on.
+CREATE OR REPLACE VIEW memories AS
+SELECT
+    m.swarm AS swarm,
+    m.run AS run,
+    m.namespace AS namespace,
+    m.kind AS kind,
+    m.memory AS memory,
+    m.agent AS agent,
+    m.known_from AS known_from,
+    m.occurred_at AS occurred_at,
+    m.importance AS importance,
+    m.bytes AS bytes,
+    m.summary AS summary,
+    r.removed_at AS removed_at,
+    ifNull(NOT q.lifted AND m.known_from >= q.since, false) AS quarantined
+FROM
+(
+    SELECT swarm, run, namespace, 'experience' AS kind, toString(id) AS memory, agent, _known_from AS known_from, occurred_at, importance, length(content) AS bytes, content AS summary FROM experiences FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'concept', concat('concept:', name), agent, _known_from, occurred_at, 0.5, length(description), description FROM concepts FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'relation', concat('relation:', source, '|', type, '|', target), agent, _known_from, occurred_at, 0.5, length(source) + length(type) + length(target), concat(source, ' ', type, ' ', target) FROM relations FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'fact', toString(id), agent, _known_from, occurred_at, confidence, length(value), concat(entity, ' ', attribute, ' ', value) FROM facts FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'procedure', concat('procedure:', name), agent, _known_from, occurred_at, 0.5, length(description) + arraySum(arrayMap(step -> length(step.1) + length(step.3), steps)), description FROM procedures FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'turn', toString(id), agent, _known_from, occurred_at, 0.5, length(content), content FROM turns FINAL
+    UNION ALL
+    SELECT swarm, run, namespace, 'document', concat('document:', type, '/', key), agent, _known_from, occurred_at, 0.5, length(ifNull(value, '')), ifNull(value, '') FROM documents FINAL
+) AS m
+LEFT JOIN
+(
+    SELECT swarm, run, namespace, memory, toNullable(min(_known_from)) AS removed_at
+    FROM removals FINAL
+    GROUP BY swarm, run, namespace, memory
+) AS r ON r.swarm = m.swarm AND ifNull(r.run, '') = ifNull(m.run, '') AND r.namespace = m.namespace AND r.memory = m.memory
+LEFT JOIN
+(
+    SELECT swarm, run, quarantined, toNullable(argMax(lifted, (_known_from, _offset))) AS lifted, toNullable(argMax(since, (_known_from, _offset))) AS since
+    FROM quarantines FINAL
+    GROUP BY swarm, run, quarantined
+) AS q ON q.swarm = m.swarm AND ifNull(q.run, '') = ifNull(m.run, '') AND q.quarantined = m.agent;
+
+-- Recalls that found something their agent rested a decision on.
+CREATE OR REPLACE VIEW used_recalls AS
+SELECT DISTINCT swarm, run, agent, id
+FROM recalls FINAL
+ARRAY JOIN found AS item
+WHERE (swarm, ifNull(run, ''), agent, item.1) IN
+(
+    SELECT swarm, ifNull(run, ''), agent, toString(input)
+    FROM decisions FINAL
+    ARRAY JOIN inputs AS input
+);
+
+-- What was asked of memory by day: how often there was an answer, and how often a decision then rested on it.
+CREATE OR REPLACE VIEW recall_hit_rate AS
+SELECT
+    r.swarm AS swarm,
+    r.run AS run,
+    r.agent AS agent,
+    toDate(r._known_from) AS day,
+    count() AS recalls,
+    countIf(notEmpty(r.found)) / recalls AS hit_rate,
+    countIf(r.id IN (SELECT id FROM used_recalls)) / recalls AS used_rate,
+    avg(length(r.found)) AS mean_found,
+    avgIf(r.found[1].2, notEmpty(r.found)) AS mean_best_score,
+    quantile(0.5)(r.latency_us) AS median_latency_us,
+    quantile(0.95)(r.latency_us) AS p95_latency_us
+FROM recalls AS r FINAL
+GROUP BY swarm, run, agent, day;
+
+-- What an agent's memory costs and gives: how much it wrote, how much of that was ever found or cited.
+CREATE OR REPLACE VIEW memory_efficiency AS
+SELECT
+    m.swarm AS swarm,
+    m.run AS run,
+    m.agent AS agent,
+    count() AS written,
+    sum(m.bytes) AS bytes,
+    countIf(m.removed_at IS NOT NULL) AS removed,
+    countIf(m.quarantined) AS quarantined,
+    countIf(f.times > 0) AS found,
+    countIf(c.times > 0) AS cited,
+    countIf(f.times > 0 OR c.times > 0) / written AS used_share,
+    sum(f.times) AS times_found,
+    sum(c.times) AS times_cited,
+    bytes / nullIf(countIf(f.times > 0 OR c.times > 0), 0) AS bytes_per_used
+FROM memories AS m
+LEFT JOIN
+(
+    SELECT swarm, run, item.1 AS memory, count() AS times
+    FROM recalls FINAL
+    ARRAY JOIN found AS item
+    GROUP BY swarm, run, memory
+) AS f ON f.swarm = m.swarm AND ifNull(f.run, '') = ifNull(m.run, '') AND f.memory = m.memory
+LEFT JOIN
+(
+    SELECT swarm, run, toString(input) AS memory, count() AS times
+    FROM decisions FINAL
+    ARRAY JOIN inputs AS input
+    GROUP BY swarm, run, memory
+) AS c ON c.swarm = m.swarm AND ifNull(c.run, '') = ifNull(m.run, '') AND c.memory = m.memory
+GROUP BY swarm, run, agent;
+
+-- Whether an agent gets better: its judged decisions by the month in which their outcome became known.
+CREATE OR REPLACE VIEW learning_progress AS
+SELECT
+    swarm,
+    run,
+    agent,
+    month,
+    judged,
+    hit_rate,
+    mean_brier,
+    mean_value,
+    hit_rate - lagInFrame(toNullable(hit_rate)) OVER w AS hit_rate_change,
+    mean_brier - lagInFrame(toNullable(mean_brier)) OVER w AS brier_change,
+    sum(judged * hit_rate) OVER w / sum(judged) OVER w AS hit_rate_so_far
+FROM
+(
+    SELECT
+        d.swarm AS swarm,
+        d.run AS run,
+        d.agent AS agent,
+        toStartOfMonth(o._known_from) AS month,
+        count() AS judged,
+        avg(o.success) AS hit_rate,
+        avg(pow(d.confidence - o.success, 2)) AS mean_brier,
+        avg(o.value) AS mean_value
+    FROM decisions AS d FINAL
+    INNER JOIN outcomes AS o FINAL ON o.decision = d.id
+    GROUP BY swarm, run, agent, month
+)
+WINDOW w AS (PARTITION BY swarm, run, agent ORDER BY month ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW);
+
+-- Decisions whose inputs name a memory, or a recall.
+CREATE OR REPLACE VIEW decisions_on_memory AS
+SELECT DISTINCT swarm, run, agent, id
+FROM decisions FINAL
+ARRAY JOIN inputs AS input
+WHERE (swarm, toString(input)) IN (SELECT swarm, memory FROM memories)
+    OR (swarm, input) IN (SELECT swarm, id FROM recalls FINAL);
+
+-- Decisions that rested on memories beside those that did not: same measures, so that the difference can be read.
+CREATE OR REPLACE VIEW decision_quality_by_memory AS
+SELECT
+    d.swarm AS swarm,
+    d.run AS run,
+    d.agent AS agent,
+    toBool(d.id IN (SELECT id FROM decisions_on_memory)) AS with_memory,
+    count() AS decisions,
+    avg(o.success) AS hit_rate,
+    avg(pow(d.confidence - o.success, 2)) AS mean_brier,
+    avg(o.value) AS mean_value
+FROM decisions AS d FINAL
+INNER JOIN outcomes AS o FINAL ON o.decision = d.id
+GROUP BY swarm, run, agent, with_memory;
+
+-- What the ReasoningBank last said of each pattern.
+CREATE OR REPLACE VIEW latest_patterns AS
+SELECT * FROM patterns FINAL
+ORDER BY _known_from DESC, _partition DESC, _offset DESC
+LIMIT 1 BY swarm, run, pattern;

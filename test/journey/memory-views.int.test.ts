@@ -1,0 +1,220 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seededRandom, silentLogger } from '@waggle/base'
+import { createRunner, knownEventOf, readAdmitted, type KnownEvent } from '@waggle/consume'
+import { EVENT_TOPICS, type EventByKind, type Kind } from '@waggle/event'
+import { partitionsOf } from '@waggle/log'
+import {
+  createAnalyticsProjection,
+  createAnalyticsView,
+  type AnalyticsStore,
+} from '@waggle/view-analytics'
+import { openChdbStore } from '@waggle/view-analytics/chdb'
+import { memoryBus, START, SWARM, type MemoryBus } from '../support/memory-bus.ts'
+
+const DAY = 86_400_000_000
+const AGENTS = ['ann', 'bob', 'eve']
+let folder: string
+let store: AnalyticsStore
+let events: readonly KnownEvent[]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'waggle-memory-views-'))
+  store = await openChdbStore(folder)
+  const bus = await memoryBus()
+  await rememberAndDecide(bus)
+  const runner = createRunner({
+    ...bus,
+    projection: createAnalyticsProjection(store),
+    logger: silentLogger,
+  })
+  await runner.start()
+  await runner.caughtUp(60_000)
+  await runner.stop()
+  events = await admitted(bus)
+})
+afterAll(async () => {
+  await store.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Seventy days of three agents that remember, recall, decide and are judged; some is removed, one is not trusted. */
+async function rememberAndDecide(bus: MemoryBus): Promise<void> {
+  const random = seededRandom(11)
+  const emitters = AGENTS.map((agent) => bus.emitter(agent))
+  const memories: string[] = []
+  for (let day = 0; day < 70; day++) {
+    for (const [index, emitter] of emitters.entries()) {
+      bus.clock.advance(DAY / 3)
+      const namespace = AGENTS[index]!
+      const written = await emitter.emitAll([
+        { kind: 'experience', namespace, type: 'trade', content: 'x'.repeat(day + 1) },
+        { kind: 'fact', namespace, entity: 'SPX', attribute: 'trend', value: `v${day}` },
+      ])
+      memories.push(...written.map(({ event }) => event.id))
+      const some = (): string => memories[Math.floor(random.next() * memories.length)]!
+      const found = random.next() < 0.7 ? [some(), some()] : []
+      await emitter.emit({
+        kind: 'recall',
+        query: 'what now?',
+        namespaces: [namespace],
+        found: found.map((memory, rank) => ({ memory, score: 1 / (rank + 1) })),
+        asked_for: 10,
+        latency_us: 100 + day,
+      })
+      const decision = await emitter.emit({
+        kind: 'decision',
+        action: 'LONG',
+        context: '',
+        reasoning: '',
+        confidence: random.next(),
+        inputs: random.next() < 0.5 ? found : [],
+      })
+      await emitter.emit({
+        kind: 'outcome',
+        decision: decision.event.id,
+        value: random.next() - 0.5,
+        success: random.next() < 0.6,
+        details: '',
+      })
+    }
+  }
+  await emitters[0]!.emit({ kind: 'removal', namespace: 'ann', memory: memories[0]! })
+  await emitters[0]!.emit({
+    kind: 'quarantine',
+    quarantined: 'eve',
+    since: START + 40 * DAY,
+    reason: 'lies',
+  })
+  await emitters[0]!.emit({ kind: 'quarantine', quarantined: 'bob', since: 0, reason: 'error' })
+  await emitters[0]!.emit({
+    kind: 'quarantine',
+    quarantined: 'bob',
+    since: 0,
+    lifted: true,
+    reason: 'was none',
+  })
+}
+
+async function admitted(bus: MemoryBus): Promise<KnownEvent[]> {
+  const all: KnownEvent[] = []
+  for (const end of await bus.log.ends(partitionsOf(bus.log, EVENT_TOPICS)))
+    for await (const batch of readAdmitted(bus, end)) all.push(...batch.map(knownEventOf))
+  return all
+}
+
+const ofKind = <K extends Kind>(
+  kind: K,
+  agent: string,
+): (KnownEvent & { event: EventByKind[K] })[] =>
+  events.filter(({ event }) => event.kind === kind && event.agent === agent) as never
+
+async function rowOf(view: string, agent: string): Promise<Record<string, unknown>> {
+  const rows = await createAnalyticsView(store).query<Record<string, unknown>>(
+    `SELECT * FROM ${view} WHERE swarm = {swarm:String} AND agent = {agent:String}`,
+    { swarm: SWARM, agent },
+  )
+  expect(rows).toHaveLength(1)
+  return Object.fromEntries(
+    Object.entries(rows[0]!).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value !== '' && Number.isFinite(Number(value))
+        ? Number(value)
+        : value,
+    ]),
+  )
+}
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
+describe.each(AGENTS)('of %s', (agent) => {
+  it('memory_efficiency counts what was written, found and cited', async () => {
+    const written = [...ofKind('experience', agent), ...ofKind('fact', agent)]
+    const ids = new Set(written.map(({ event }) => event.id))
+    const found = AGENTS.flatMap((who) => ofKind('recall', who))
+      .flatMap(({ event }) => event.found.map(({ memory }) => memory))
+      .filter((memory) => ids.has(memory))
+    const cited = AGENTS.flatMap((who) => ofKind('decision', who))
+      .flatMap(({ event }) => event.inputs)
+      .filter((memory) => ids.has(memory))
+    const used = new Set([...found, ...cited]).size
+    expect(used).toBeGreaterThan(10)
+    expect(await rowOf('memory_efficiency', agent)).toMatchObject({
+      written: written.length,
+      removed: agent === 'ann' ? 1 : 0,
+      quarantined:
+        agent === 'eve'
+          ? written.filter(({ knownFrom }) => knownFrom >= START + 40 * DAY).length
+          : 0,
+      found: new Set(found).size,
+      cited: new Set(cited).size,
+      times_found: found.length,
+      times_cited: cited.length,
+      used_share: expect.closeTo(used / written.length, 12) as number,
+    })
+  })
+
+  it('recall_hit_rate tells answers and use by day', async () => {
+    const rows = await createAnalyticsView(store).query<Record<string, number | string>>(
+      `SELECT sum(recalls) AS asked, sum(hit_rate * recalls) AS answered, sum(used_rate * recalls) AS used,
+        max(p95_latency_us) AS slowest FROM recall_hit_rate WHERE agent = {agent:String}`,
+      { agent },
+    )
+    const recalls = ofKind('recall', agent)
+    const cited = new Set(ofKind('decision', agent).flatMap(({ event }) => event.inputs))
+    const used = recalls.filter(({ event }) => event.found.some(({ memory }) => cited.has(memory)))
+    expect(used.length).toBeGreaterThan(5)
+    expect(used.length).toBeLessThan(recalls.length)
+    expect(
+      Object.fromEntries(Object.entries(rows[0]!).map(([name, value]) => [name, Number(value)])),
+    ).toEqual({
+      asked: recalls.length,
+      answered: recalls.filter(({ event }) => event.found.length > 0).length,
+      used: used.length,
+      slowest: 169,
+    })
+  })
+
+  it('learning_progress sums up to all that was judged', async () => {
+    const rows = await createAnalyticsView(store).query<Record<string, number | string>>(
+      `SELECT * FROM learning_progress WHERE agent = {agent:String} ORDER BY month`,
+      { agent },
+    )
+    const outcomes = ofKind('outcome', agent)
+    expect(rows).toHaveLength(3)
+    expect(rows.reduce((sum, row) => sum + Number(row['judged']), 0)).toBe(outcomes.length)
+    expect(Number(rows.at(-1)!['hit_rate_so_far'])).toBeCloseTo(
+      mean(outcomes.map(({ event }) => Number(event.success))),
+      12,
+    )
+    expect(rows[0]!['hit_rate_change']).toBeNull()
+    expect(Number(rows[1]!['hit_rate_change'])).toBeCloseTo(
+      Number(rows[1]!['hit_rate']) - Number(rows[0]!['hit_rate']),
+      12,
+    )
+  })
+
+  it('decision_quality_by_memory parts decisions by what they rested on', async () => {
+    const rows = await createAnalyticsView(store).query<Record<string, number | string | boolean>>(
+      `SELECT * FROM decision_quality_by_memory WHERE agent = {agent:String} ORDER BY with_memory`,
+      { agent },
+    )
+    const outcome = new Map(ofKind('outcome', agent).map(({ event }) => [event.decision, event]))
+    const decisions = ofKind('decision', agent).map(({ event }) => event)
+    for (const [index, row] of rows.entries()) {
+      const ours = decisions.filter(({ inputs }) => inputs.length > 0 === (index === 1))
+      expect(row['with_memory']).toBe(index === 1)
+      expect(Number(row['decisions'])).toBe(ours.length)
+      expect(Number(row['mean_brier'])).toBeCloseTo(
+        mean(
+          ours.map(({ id, confidence }) => (confidence - Number(outcome.get(id)!.success)) ** 2),
+        ),
+        12,
+      )
+    }
+    expect(rows).toHaveLength(2)
+  })
+})
