@@ -45,9 +45,11 @@ export type Verdict =
   | { readonly is: 'refused'; readonly refusal: Refusal }
 
 const RESULTS: ReadonlySet<Kind> = new Set([
+  'erasure',
   'escalation',
   'lock_result',
   'memory_result',
+  'pattern',
   'proposal_result',
 ])
 
