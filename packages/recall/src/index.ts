@@ -1,2 +1,5 @@
+export { MAX_EMBEDDED_CHARS } from './embedder.ts'
 export type { Embedder } from './embedder.ts'
+export { createLexicalEmbedder } from './lexical-embedder.ts'
+export type { LexicalEmbedderOptions } from './lexical-embedder.ts'
 export type { RecallDocument, RecallHit, RecallIndex, RecallQuery } from './recall-index.ts'
