@@ -1,1 +1,1 @@
-export {}
+export type { Json, Shelf, ShelfEntry, ShelfPut } from './shelf.ts'

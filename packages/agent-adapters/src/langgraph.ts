@@ -1,0 +1,1 @@
+export { WaggleSaver } from './langgraph/waggle-saver.ts'
