@@ -79,6 +79,10 @@ export const ERROR_CODES = {
     'Restore it with a program that knows this version, or an older checkpoint.',
   ],
   SUBJECT_ERASED: [false, 'Use a new subject: what was erased does not come back.'],
+  SEAL_INVALID: [
+    false,
+    'Restore the text or the key from where it was whole; what was changed after sealing does not open.',
+  ],
   AS_OF_TOO_OLD: [false, 'Ask `memoryAsOf`, which rebuilds the past from the log.'],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
   // process

@@ -54,53 +54,31 @@ export interface EmitterOptions {
   readonly isMember?: (swarm: string, agent: string) => boolean
   /** Headers of each record, such as `cloudEventHeaders`; none if left out. */
   readonly headers?: (event: WaggleEvent) => Headers
+  /**
+   * Encrypts what an event says about its subject, such as `vault.seal`; asked for events with a subject only. The
+   * same event must give the same bytes. CONFIG_INVALID for such an event where it is left out: what is to
+   * be erasable is never appended in plain text.
+   */
+  readonly seal?: Seal
 }
 
+export type Seal = <E extends WaggleEvent>(event: E) => Promise<E>
+
+type EmittableEvent = EventByKind[EmittableKind]
+
 export function createEmitter(options: EmitterOptions): Emitter {
-  const { log, clock, swarm, agent, session } = options
+  const { log } = options
   let seq = options.lastSeq ?? 0
   // What this producer said itself counts at once; the directory of members may be a moment behind.
   let joined = false
+  // Set while an event is being encrypted: what is emitted meanwhile comes after it.
+  let sealing: Promise<void> | undefined
 
-  const complete = (draft: AnyDraft, nextSeq: number): EventByKind[EmittableKind] => {
-    const now = clock.now()
-    const knownAt = draft.known_at ?? now
-    const envelope: Envelope = {
-      id: Number.isSafeInteger(knownAt)
-        ? eventId(session, nextSeq, knownAt)
-        : eventId(session, nextSeq, 0),
-      swarm,
-      agent,
-      session,
-      seq: nextSeq,
-      occurred_at: knownAt,
-      known_at: knownAt,
-      trajectory: null,
-      cause: null,
-      run: options.run ?? null,
-      subject: null,
-      model_id: null,
-      model_version: null,
-      model_cutoff: null,
-    }
-    const event = validateEvent<EventByKind[EmittableKind]>({
-      ...envelope,
-      ...defined(draft),
-    } as never)
-    checkClocks(event, now)
-    return event
-  }
-
-  const emitAll = async (drafts: readonly AnyDraft[]): Promise<Emitted[]> => {
-    if (drafts.length > LIMITS.batchEventsMax) {
-      throw new WaggleError(
-        'INPUT_INVALID',
-        `${drafts.length} events in one append of at most ${LIMITS.batchEventsMax}`,
-      )
-    }
-    if (!joined) checkMember(options, drafts)
-    const events = drafts.map((draft, index) => complete(draft, seq + 1 + index))
-    const records = events.map((event) => appendRecordOf(options, event))
+  const append = async (
+    events: readonly EmittableEvent[],
+    sealed: readonly EmittableEvent[],
+  ): Promise<Emitted[]> => {
+    const records = sealed.map((event) => appendRecordOf(options, event))
     seq += events.length
     const results = await log.append(records)
     for (const event of events) {
@@ -111,6 +89,36 @@ export function createEmitter(options: EmitterOptions): Emitter {
       position,
       duplicate,
     }))
+  }
+
+  /** Resolves with the appending begun, so that numbers are given in the order of the calls and none is lost. */
+  const sealAndAppend = async (
+    drafts: readonly AnyDraft[],
+    before: Promise<unknown> | undefined,
+  ): Promise<{ readonly done: Promise<Emitted[]> }> => {
+    await before
+    const events = completeAll(drafts)
+    const done = append(events, await Promise.all(events.map((event) => sealed(options, event))))
+    // Whoever emitted hears of a failure; those who come after it are not held up.
+    done.catch(() => {})
+    return { done }
+  }
+
+  const completeAll = (drafts: readonly AnyDraft[]): EmittableEvent[] => {
+    if (!joined) checkMember(options, drafts)
+    return drafts.map((draft, index) => complete(options, draft, seq + 1 + index))
+  }
+
+  const emitAll = async (drafts: readonly AnyDraft[]): Promise<Emitted[]> => {
+    checkSize(drafts)
+    if (sealing === undefined && drafts.every(({ subject = null }) => subject === null)) {
+      const events = completeAll(drafts)
+      return append(events, events)
+    }
+    const begun = sealAndAppend(drafts, sealing)
+    const turn = begun.catch(() => {}).then(() => void (sealing === turn && (sealing = undefined)))
+    sealing = turn
+    return (await begun).done
   }
 
   return {
@@ -125,10 +133,47 @@ export function createEmitter(options: EmitterOptions): Emitter {
   }
 }
 
-function appendRecordOf(
-  { codec, headers }: EmitterOptions,
-  event: EventByKind[EmittableKind],
-): AppendRecord {
+/** An event with every field, as this producer says it next. */
+function complete(options: EmitterOptions, draft: AnyDraft, nextSeq: number): EmittableEvent {
+  const { clock, swarm, agent, session } = options
+  const now = clock.now()
+  const knownAt = draft.known_at ?? now
+  const envelope: Envelope = {
+    id: Number.isSafeInteger(knownAt)
+      ? eventId(session, nextSeq, knownAt)
+      : eventId(session, nextSeq, 0),
+    swarm,
+    agent,
+    session,
+    seq: nextSeq,
+    occurred_at: knownAt,
+    known_at: knownAt,
+    trajectory: null,
+    cause: null,
+    run: options.run ?? null,
+    subject: null,
+    model_id: null,
+    model_version: null,
+    model_cutoff: null,
+  }
+  const event = validateEvent<EmittableEvent>({
+    ...envelope,
+    ...defined(draft),
+  } as never)
+  checkClocks(event, now)
+  return event
+}
+
+function checkSize(drafts: readonly AnyDraft[]): void {
+  if (drafts.length > LIMITS.batchEventsMax) {
+    throw new WaggleError(
+      'INPUT_INVALID',
+      `${drafts.length} events in one append of at most ${LIMITS.batchEventsMax}`,
+    )
+  }
+}
+
+function appendRecordOf({ codec, headers }: EmitterOptions, event: EmittableEvent): AppendRecord {
   return {
     topic: topicOf(event.kind),
     key: partitionKeyOf(event),
@@ -136,6 +181,14 @@ function appendRecordOf(
     producer: { session: event.session, seq: event.seq },
     ...(headers === undefined ? {} : { headers: headers(event) }),
   }
+}
+
+async function sealed({ seal }: EmitterOptions, event: EmittableEvent): Promise<EmittableEvent> {
+  if (event.subject === null) return event
+  if (seal !== undefined) return seal(event)
+  throw new WaggleError('CONFIG_INVALID', 'An event with a subject needs a vault to seal it', {
+    field: 'subject',
+  })
 }
 
 /** Fields given as undefined are left to the defaults. */

@@ -1,5 +1,13 @@
 export { cloudEventHeaders } from './cloud-event-headers.ts'
 export { createEmitter } from './emitter.ts'
-export type { AnyDraft, Draft, EmittableKind, Emitted, Emitter, EmitterOptions } from './emitter.ts'
+export type {
+  AnyDraft,
+  Draft,
+  EmittableKind,
+  Emitted,
+  Emitter,
+  EmitterOptions,
+  Seal,
+} from './emitter.ts'
 export { sealRun, tickPartitions } from './seal-run.ts'
 export type { SealOptions, TickOptions } from './seal-run.ts'

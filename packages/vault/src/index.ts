@@ -1,1 +1,7 @@
+export { createVault } from './create-vault.ts'
+export { erasableFieldsOf } from './erasable-fields.ts'
+export { createFileVault } from './file-vault.ts'
+export type { KeyStore } from './key-store.ts'
+export { createMemoryVault } from './memory-vault.ts'
+export { isAbout, subjectOf, subjectsOf } from './subjects.ts'
 export type { Vault } from './vault.ts'

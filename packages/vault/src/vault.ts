@@ -7,11 +7,17 @@ import type { WaggleEvent } from '@waggle/event'
  * that can undo an erasure.
  */
 export interface Vault {
-  /** Encrypts the erasable texts; an event without a subject is returned as it is. SUBJECT_ERASED after `destroy`. */
+  /**
+   * Encrypts the erasable texts; an event without a subject is returned as it is. The same event gives the same
+   * bytes. SUBJECT_ERASED after `destroy`; FIELD_INVALID for a text too long once it is sealed.
+   */
   seal<E extends WaggleEvent>(event: E): Promise<E>
-  /** Decrypts them; undefined where the subject is erased or the key is not to be had. */
+  /**
+   * Decrypts them; undefined where a subject is erased or its key is not to be had. SEAL_INVALID for a text that was
+   * changed or moved: no view can ever take it, so a projection answers with RecordRejected.
+   */
   open<E extends WaggleEvent>(event: E): Promise<E | undefined>
-  /** Destroys the key for ever; the fingerprint of what was destroyed, undefined where there was none. */
+  /** Destroys the key for ever; the fingerprint of what was destroyed, undefined where there never was one. */
   destroy(swarm: string, subject: string): Promise<string | undefined>
   isErased(swarm: string, subject: string): Promise<boolean>
 }
