@@ -83,11 +83,14 @@ function rulesOf(kind: Kind): KindRules {
   return rules
 }
 
+/** Bounds of a text, and whether errors, which are logged, may show it. */
+type Bounds = Constraints & Pick<AvroField, 'erasable'>
+
 function checkOf(field: AvroField): Check {
-  return typeCheck(field.type, field)
+  return typeCheck(field.type, field.name === 'subject' ? { ...field, erasable: true } : field)
 }
 
-function typeCheck(type: AvroType, bounds: Constraints): Check {
+function typeCheck(type: AvroType, bounds: Bounds): Check {
   if (isUnion(type)) {
     const inner = type
       .filter((branch) => branch !== 'null')
@@ -175,18 +178,25 @@ function recordCheck(schema: readonly AvroField[]): Check {
 }
 
 /** Lengths count UTF-16 units, as JavaScript does; the bytes on the wire are bounded as well. */
-function stringCheck({ minLength = 0, maxLength = LIMITS.fieldBytesMax }: Constraints): Check {
+function stringCheck({
+  minLength = 0,
+  maxLength = LIMITS.fieldBytesMax,
+  erasable = false,
+}: Bounds): Check {
   const bytesMax = LIMITS.fieldBytesMax
-  return (value, at) => {
-    if (typeof value !== 'string') return refuse(at, value, 'text')
-    if (value.length < minLength)
-      return refuse(at, value, `text of at least ${minLength} characters`)
-    if (value.length > maxLength)
-      return refuse(at, value, `text of at most ${maxLength} characters`)
+  const wantedInstead = (value: unknown): string | undefined => {
+    if (typeof value !== 'string') return 'text'
+    if (value.length < minLength) return `text of at least ${minLength} characters`
+    if (value.length > maxLength) return `text of at most ${maxLength} characters`
     // UTF-8 has no half of a surrogate pair: it would be stored as another text than was given.
-    if (!value.isWellFormed()) return refuse(at, value, 'well-formed text (no lone surrogate)')
+    if (!value.isWellFormed()) return 'well-formed text (no lone surrogate)'
     if (value.length * 3 > bytesMax && Buffer.byteLength(value) > bytesMax)
-      return refuse(at, value, `text of at most ${bytesMax} bytes`)
+      return `text of at most ${bytesMax} bytes`
+    return undefined
+  }
+  return (value, at) => {
+    const wanted = wantedInstead(value)
+    if (wanted !== undefined) refuse(at, value, wanted, erasable ? 'what is not shown' : undefined)
   }
 }
 
@@ -230,8 +240,7 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function refuse(at: string, value: unknown, wanted: string): never {
-  const shown = shownText(value)
+function refuse(at: string, value: unknown, wanted: string, shown = shownText(value)): never {
   throw new WaggleError('FIELD_INVALID', `${at} must be ${wanted}, got ${shown}`, {
     field: at,
     input: shown,

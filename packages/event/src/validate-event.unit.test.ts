@@ -149,3 +149,26 @@ describe('what the log would refuse later is refused at once', () => {
     expect(() => validateEvent(items as never)).toThrow(/^.{1,300}$/s)
   })
 })
+
+describe('what is to be erasable', () => {
+  it('is not in the error that refuses it', () => {
+    for (const field of ['content', 'subject']) {
+      const secret = `secret-${'x'.repeat(LIMITS.fieldBytesMax)}`
+      for (const value of [[secret], secret]) {
+        const error = shownBy({ ...observation, [field]: value })
+        expect(error).toContain(field)
+        expect(error).not.toContain('secret')
+      }
+    }
+    expect(shownBy({ ...observation, domain: 'secret'.repeat(100) })).toContain('secret')
+  })
+})
+
+/** All that an error would bring into a log. */
+function shownBy(event: object): string {
+  try {
+    return String(validateEvent(event as never))
+  } catch (error) {
+    return JSON.stringify({ ...(error as object), message: String(error) })
+  }
+}
