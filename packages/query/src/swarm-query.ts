@@ -2,6 +2,7 @@ import type { Micros } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import type { EventLog } from '@waggle/log'
 import { hotAsOf, rebuildTrajectory, type Trajectory } from '@waggle/replay'
+import type { Vault } from '@waggle/vault'
 import type { HotView } from '@waggle/view-hot'
 import { readView, type Answer, type ReadOptions, type ViewSource } from './read-view.ts'
 
@@ -31,9 +32,12 @@ export interface SwarmQueryOptions {
   readonly hot: ViewSource<HotView>
   readonly swarm: string
   readonly run: string | null
+  /** Opens what is said about subjects in trajectories; views give it as it stands in the log. */
+  readonly vault?: Vault
 }
 
-export function createSwarmQuery({ log, codec, hot, swarm, run }: SwarmQueryOptions): SwarmQuery {
+export function createSwarmQuery(options: SwarmQueryOptions): SwarmQuery {
+  const { log, codec, hot, swarm, run, vault } = options
   return {
     hot: (read, options) => readView(hot, read, options),
     hotAsOf: async (asOf, read) => {
@@ -41,6 +45,14 @@ export function createSwarmQuery({ log, codec, hot, swarm, run }: SwarmQueryOpti
       return { value: read(view), asOf, sealed }
     },
     trajectory: (of, asOf) =>
-      rebuildTrajectory({ log, codec, swarm, run, of, ...(asOf === undefined ? {} : { asOf }) }),
+      rebuildTrajectory({
+        log,
+        codec,
+        swarm,
+        run,
+        of,
+        ...(asOf === undefined ? {} : { asOf }),
+        ...(vault === undefined ? {} : { vault }),
+      }),
   }
 }

@@ -1,6 +1,7 @@
 export { hotAsOf } from './hot-as-of.ts'
 export type { AsOfOptions, HotAsOf } from './hot-as-of.ts'
 export { compareKnown, cutKnown, mergeKnown } from './merge-known.ts'
+export { opened } from './opened.ts'
 export { replay, replayAdmitted, replayBatches } from './replay.ts'
 export type { ReplayOptions } from './replay.ts'
 export { decisionPaths, rebuildTrajectory } from './trajectory.ts'

@@ -1,5 +1,7 @@
 import type { KnownEvent } from '@waggle/consume'
 import type { Decision, Outcome, Verdict, WaggleEvent } from '@waggle/event'
+import type { Vault } from '@waggle/vault'
+import { opened } from './opened.ts'
 import { replay, type ReplayOptions } from './replay.ts'
 
 /** One decision with all that led to it and all that came of it. */
@@ -21,17 +23,20 @@ export interface TrajectoryOptions extends Omit<ReplayOptions, 'where' | 'topics
   readonly swarm: string
   /** The trajectory with this id, or everything an agent emitted. */
   readonly of: { readonly trajectory: string } | { readonly agent: string }
+  /** Opens what is said about subjects and leaves out those erased; if left out, all comes as it stands in the log. */
+  readonly vault?: Vault
 }
 
 /** Rebuilds a trajectory from the log alone. */
 export async function rebuildTrajectory(options: TrajectoryOptions): Promise<Trajectory> {
-  const { of } = options
+  const { of, vault } = options
   const events: KnownEvent[] = []
   const where: NonNullable<ReplayOptions['where']> =
     'trajectory' in of
       ? (envelope) => envelope.trajectory === of.trajectory
       : (envelope) => envelope.agent === of.agent
-  for await (const event of replay({ ...options, where })) events.push(event)
+  const found = replay({ ...options, where })
+  for await (const event of vault === undefined ? found : opened(vault, found)) events.push(event)
   return { events, decisions: decisionPaths(events.map(({ event }) => event)) }
 }
 

@@ -55,6 +55,9 @@ const schema = z.strictObject({
   /** Rule by which the coordinator learns the weights of agents from verdicts. */
   WAGGLE_WEIGHTS: z.enum(['skill/v1', 'off']).default('off'),
 
+  /** Folder of the subjects' keys, shared by agents and memory view; without it events with a subject are refused. */
+  WAGGLE_VAULT_DIR: z.string().min(1).max(4096).optional(),
+
   WAGGLE_REDIS_NODES: list.default(['127.0.0.1:6379']),
   WAGGLE_REDIS_CLUSTER: flag.default(false),
   WAGGLE_REDIS_USERNAME: name.optional(),

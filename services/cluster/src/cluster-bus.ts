@@ -5,6 +5,7 @@ import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import { partitionsOf, type EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
+import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
 import { redisOptions } from '@waggle-services/hot-view'
 import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
@@ -19,6 +20,8 @@ export interface ClusterBus {
   readonly log: EventLog
   readonly codec: Codec
   readonly clock: Clock
+  /** Seals and opens what is said about subjects; undefined without WAGGLE_VAULT_DIR, and such events are refused. */
+  readonly vault: Vault | undefined
   /** The hot view in this process, by tailing the log: reads of memory, and the fallback of `reader`. */
   readonly hot: ViewSource<HotView>
   /** The hot view in Redis, or this process's own while Redis does not serve; answers say which. */
@@ -47,6 +50,8 @@ export interface ClusterEmitterOptions {
 export interface ClusterDeps {
   readonly clock: Clock
   readonly logger: Logger
+  /** Keys kept elsewhere than in WAGGLE_VAULT_DIR, such as in a key management service. */
+  readonly vault?: Vault
 }
 
 const STARTUP_TIMEOUT_MS = 600_000
@@ -60,6 +65,7 @@ export async function openClusterBus(
   const { signal } = new AbortController()
   const { log, codec } = await openEngines(config, topics, { ...deps, signal, onWaiting: () => {} })
   const parts = { log, codec, clock, logger }
+  const vault = deps.vault ?? vaultOf(config)
   const hot = inProcess(parts, createHotProjection())
   const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
   const redis = await openRedisHotStore({
@@ -78,6 +84,7 @@ export async function openClusterBus(
     log,
     codec,
     clock,
+    vault,
     hot,
     coordination,
     analytics,
@@ -93,10 +100,12 @@ export async function openClusterBus(
         clock: producer,
         run,
         headers: cloudEventHeaders,
+        ...(vault === undefined ? {} : { seal: vault.seal }),
         ...options,
         isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
       }),
-    query: (scope) => createSwarmQuery({ log, codec, hot, ...scope }),
+    query: (scope) =>
+      createSwarmQuery({ log, codec, hot, ...scope, ...(vault === undefined ? {} : { vault }) }),
     caughtUp: async (timeoutMs) => {
       await hot.runner.caughtUp(timeoutMs)
       await coordination.runner.caughtUp(timeoutMs)
@@ -114,6 +123,11 @@ export async function openClusterBus(
       await log.close()
     },
   }
+}
+
+/** The folder of keys that all agents and the memory view share. */
+function vaultOf({ WAGGLE_VAULT_DIR: folder }: ServiceConfig): Vault | undefined {
+  return folder === undefined ? undefined : createFileVault(folder)
 }
 
 /** A view kept by this process itself. */

@@ -57,6 +57,11 @@ export function logPath(config: EmbeddedConfig): string {
   return join(config.dataDir, 'log')
 }
 
+/** Apart from the log and the store, so that a backup of the data can leave the keys out. */
+export function vaultPath(config: EmbeddedConfig): string {
+  return join(config.dataDir, 'keys')
+}
+
 export function analyticsPath(config: EmbeddedConfig): string {
   return join(config.dataDir, 'clickhouse')
 }

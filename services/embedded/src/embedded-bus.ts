@@ -1,4 +1,4 @@
-import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
+import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
 import type { ClickHouseFacade } from '@waggle/clickhouse-http'
 import { createCodec, type Codec } from '@waggle/codec'
 import type { ProjectionRunner } from '@waggle/consume'
@@ -12,6 +12,7 @@ import {
   type AnalyticsService,
   type AnalyticsServiceOptions,
 } from '@waggle-services/analytics'
+import { createFileVault, createMemoryVault, type Vault } from '@waggle/vault'
 import type { CoordinationView } from '@waggle/view-coordination'
 import {
   createCoordinatorService,
@@ -23,6 +24,7 @@ import {
   analyticsPath,
   logPath,
   parseConfig,
+  vaultPath,
   type EmbeddedConfig,
   type EmbeddedConfigInput,
 } from './config.ts'
@@ -32,6 +34,8 @@ export interface EmbeddedBus {
   readonly log: EventLog
   readonly codec: Codec
   readonly clock: Clock
+  /** Seals what is said about subjects, and opens it for readers of views. */
+  readonly vault: Vault
   readonly hot: HotViewService
   readonly coordinator: CoordinatorService
   /** The coordinator’s view, under the name that a cluster’s bus has for it. */
@@ -66,6 +70,8 @@ export interface BusEmitterOptions {
 export interface EmbeddedDeps {
   readonly clock: Clock
   readonly logger: Logger
+  /** Keys kept elsewhere, such as in a key management service; a folder of the data if left out. */
+  readonly vault?: Vault
 }
 
 export async function openEmbeddedBus(
@@ -76,6 +82,7 @@ export async function openEmbeddedBus(
   const log = await openLog(config, deps)
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
+  const vault = deps.vault ?? openVault(config)
   const parts = { log, codec, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
@@ -95,6 +102,7 @@ export async function openEmbeddedBus(
     log,
     codec,
     clock: deps.clock,
+    vault,
     hot,
     coordinator,
     coordination: coordinator,
@@ -107,10 +115,11 @@ export async function openEmbeddedBus(
         codec,
         clock,
         run,
+        seal: vault.seal,
         ...options,
         isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
       }),
-    query: (scope) => createSwarmQuery({ log, codec, hot, ...scope }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
       await Promise.all(views.map((view) => view.caughtUp(timeoutMs)))
@@ -130,6 +139,13 @@ export async function openEmbeddedBus(
       await log.close()
     },
   }
+}
+
+/** What is not kept needs no keys that are. */
+function openVault(config: EmbeddedConfig): Vault {
+  return config.log === 'memory'
+    ? createMemoryVault(systemRandom())
+    : createFileVault(vaultPath(config))
 }
 
 const STARTUP_TIMEOUT_MS = 600_000
