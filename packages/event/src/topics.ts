@@ -19,6 +19,7 @@ export const TOPICS = {
   'waggle.decisions.v1': { partitions: 4, kinds: ['decision'] },
   'waggle.escalations.v1': { partitions: 4, kinds: ['escalation'] },
   'waggle.fills.v1': { partitions: 4, kinds: ['fill'] },
+  'waggle.forks.v1': { partitions: 1, kinds: ['fork'] },
   'waggle.lock-results.v1': { partitions: 4, kinds: ['lock_result'] },
   'waggle.locks.v1': { partitions: 4, kinds: ['lock_command'] },
   'waggle.memories.v1': {
@@ -39,7 +40,9 @@ export const TOPICS = {
   'waggle.memory-results.v1': { partitions: 4, kinds: ['memory_result'] },
   'waggle.memory.v1': { partitions: 4, kinds: ['memory_write'] },
   'waggle.messages.v1': { partitions: 4, kinds: ['message'] },
+  'waggle.model-calls.v1': { partitions: 4, kinds: ['model_call'] },
   'waggle.observations.v1': { partitions: 4, kinds: ['observation'] },
+  'waggle.order-books.v1': { partitions: 4, kinds: ['order_book'] },
   'waggle.outcomes.v1': { partitions: 4, kinds: ['outcome'] },
   'waggle.patterns.v1': { partitions: 4, kinds: ['pattern'] },
   'waggle.proposal-results.v1': { partitions: 4, kinds: ['proposal_result'] },
@@ -47,6 +50,7 @@ export const TOPICS = {
   'waggle.recalls.v1': { partitions: 4, kinds: ['recall'] },
   'waggle.signals.v1': { partitions: 4, kinds: ['signal', 'acknowledgment'] },
   'waggle.subscriptions.v1': { partitions: 4, kinds: ['subscription'] },
+  'waggle.trades.v1': { partitions: 4, kinds: ['trade'] },
   'waggle.verdicts.v1': { partitions: 4, kinds: ['verdict'] },
 } as const satisfies Record<string, TopicConfig>
 
@@ -94,6 +98,8 @@ export function subjectOf(topic: string, kind: Kind): string {
 export function partitionKeyOf(event: WaggleEvent): string {
   switch (event.kind) {
     case 'bar':
+    case 'order_book':
+    case 'trade':
       return `${event.swarm}/${event.instrument}`
     case 'lock_command':
     case 'lock_result':

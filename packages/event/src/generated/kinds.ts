@@ -44,6 +44,15 @@ export type ErasureStep = 'REQUESTED' | 'COMPLETED'
 
 export type Severity = 'INFO' | 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
 
+export interface ForkPosition {
+  /** Topic. */
+  topic: string
+  /** Partition. */
+  partition: number
+  /** First offset that the fork does not have. */
+  offset: number
+}
+
 export type Access = 'READ' | 'WRITE' | 'NONE'
 
 export type LockOp = 'ACQUIRE' | 'RENEW' | 'RELEASE'
@@ -57,6 +66,20 @@ export type WriteStatus = 'APPLIED' | 'MERGED' | 'CONFLICT' | 'ESCALATED' | 'REF
 export type MergePolicy = 'REFUSE' | 'LAST' | 'MAX' | 'UNION' | 'VOTE' | 'ESCALATE'
 
 export type Exchange = 'EVENT' | 'REQUEST' | 'REPLY'
+
+export interface Bid {
+  /** Price bid. */
+  price: Decimal
+  /** Amount at this price; 0 removes it. */
+  quantity: Decimal
+}
+
+export interface Ask {
+  /** Price asked. */
+  price: Decimal
+  /** Amount at this price; 0 removes it. */
+  quantity: Decimal
+}
 
 export type PatternStatus = 'CANDIDATE' | 'PROMOTED' | 'DEMOTED'
 
@@ -125,6 +148,8 @@ export interface Found {
 }
 
 export type SubscriptionOp = 'OPENED' | 'ADVANCED' | 'CLOSED'
+
+export type TradeSide = 'BUY' | 'SELL' | 'UNKNOWN'
 
 export type TurnRole = 'SYSTEM' | 'USER' | 'ASSISTANT' | 'TOOL'
 
@@ -387,6 +412,21 @@ export interface Fill extends Envelope {
   fencing_token: null | number
 }
 
+/** The start of a fork: which run it leaves, where, and what it changes. */
+export interface Fork extends Envelope {
+  kind: 'fork'
+  /** Run it leaves; null is live. */
+  parent_run: null | string
+  /** It begins with what was known by then; null where positions say it. */
+  at: null | Micros
+  /** It begins with what stands before these; empty where a time says it. */
+  positions: ForkPosition[]
+  /** What is changed, in words or JSON. */
+  change: string
+  /** Seed of its randomness. */
+  seed: number
+}
+
 /** Lets another agent into a namespace, or keeps it out again. */
 export interface Grant extends Envelope {
   kind: 'grant'
@@ -501,6 +541,25 @@ export interface Message extends Envelope {
   source_framework: string
 }
 
+/** What a model was asked and what it answered: a replay takes the answer from here. */
+export interface ModelCall extends Envelope {
+  kind: 'model_call'
+  /** SHA-256 of the canonical request, in hex. */
+  key: string
+  /** What was asked, as canonical JSON. */
+  request: string
+  /** What was answered, as JSON; null where it failed. */
+  response: null | string
+  /** Why it failed. */
+  error: null | string
+  /** How long it took, in microseconds. */
+  latency_us: number
+  /** Tokens of the request; 0 where not known. */
+  tokens_in: number
+  /** Tokens of the answer; 0 where not known. */
+  tokens_out: number
+}
+
 /** Something an agent perceived. */
 export interface Observation extends Envelope {
   kind: 'observation'
@@ -514,6 +573,21 @@ export interface Observation extends Envelope {
   content: string
   /** Named numbers, such as indicators. */
   features: Record<string, number>
+}
+
+/** The offers of a market, or a change of them. */
+export interface OrderBook extends Envelope {
+  kind: 'order_book'
+  /** Market symbol. */
+  instrument: string
+  /** Offers to buy, best first. */
+  bids: Bid[]
+  /** Offers to sell, best first. */
+  asks: Ask[]
+  /** Whether these are all offers, rather than those that changed. */
+  snapshot: boolean
+  /** Number of the state at the venue. */
+  sequence: null | number
 }
 
 /** What came of a decision. */
@@ -762,6 +836,23 @@ export interface Tick extends Envelope {
   kind: 'tick'
 }
 
+/** A trade on a market. */
+export interface Trade extends Envelope {
+  kind: 'trade'
+  /** Market symbol. */
+  instrument: string
+  /** Price per unit. */
+  price: Decimal
+  /** Amount traded. */
+  quantity: Decimal
+  /** Who crossed the spread. */
+  side: TradeSide
+  /** Id at the venue. */
+  trade_id: null | string
+  /** Where it was traded; empty where not known. */
+  venue: string
+}
+
 /** One turn of a conversation: working memory. */
 export interface Turn extends Envelope {
   kind: 'turn'
@@ -827,13 +918,16 @@ export interface EventByKind {
   experience: Experience
   fact: Fact
   fill: Fill
+  fork: Fork
   grant: Grant
   lock_command: LockCommand
   lock_result: LockResult
   memory_result: MemoryResult
   memory_write: MemoryWrite
   message: Message
+  model_call: ModelCall
   observation: Observation
+  order_book: OrderBook
   outcome: Outcome
   pattern: Pattern
   procedure: Procedure
@@ -846,6 +940,7 @@ export interface EventByKind {
   signal: Signal
   subscription: Subscription
   tick: Tick
+  trade: Trade
   turn: Turn
   verdict: Verdict
   vote: Vote
