@@ -1,2 +1,7 @@
+export { foldMemory, MEMORY_TOPICS } from './fold-memory.ts'
 export type { Memory, MemoryKind, Tier } from './memory.ts'
+export { createMemoryProjection } from './project-memory.ts'
+export type { MemoryProjection, MemoryProjectionOptions } from './project-memory.ts'
 export type { MemoryScope, MemoryView } from './memory-view.ts'
+export { parseRetention } from './tier-rule.ts'
+export type { RetentionConfig, RetentionInput } from './tier-rule.ts'

@@ -1,13 +1,43 @@
 import type { Micros } from '@waggle/base'
+import type { KnownEvent } from '@waggle/consume'
+import { emptyCompensations, type CompensationState } from './compensation-state.ts'
+import { emptyEpisodes, type EpisodeState } from './episode-state.ts'
+import type { Frame } from './frame-store.ts'
+import { emptyIndexed, type IndexedMemories } from './indexed-memories.ts'
+import type { MemoryKind } from './memory.ts'
+import type { MemoryScope } from './memory-view.ts'
+import { parseRetention, type RetentionConfig, type RetentionInput } from './tier-rule.ts'
+
+/** An admitted event on its way into memory. */
+export interface MemoryEvent extends KnownEvent {
+  /** Its bytes; a store may keep them instead of the decoded event. */
+  readonly frame: Frame
+  /**
+   * True where a subject of it was erased: its texts are not to be had, so nothing of them is remembered. Its
+   * place counts all the same (versions, ownership, citations), or a rebuild would count otherwise than the
+   * view that had read it before the erasure.
+   */
+  readonly erased: boolean
+}
+
+/** Time in a run, as every partition tells it. */
+export interface RunTime {
+  /** Largest known_from seen: the clock by which memories age. */
+  clock: Micros
+  /** Largest known_from by partition name. */
+  readonly watermarks: Map<string, Micros>
+}
 
 /**
  * Everything remembered of one swarm in one run. A namespace lives in one partition, so its state is a fold of
  * that partition's order; what comes from other partitions is kept so that their order does not matter.
  */
 export interface SwarmMemory {
+  readonly time: RunTime
   readonly namespaces: Map<string, NamespaceMemory>
-  /** Largest known_from seen: the clock by which memories age. */
-  clock: Micros
+  readonly episodes: EpisodeState
+  readonly indexed: IndexedMemories
+  readonly compensations: CompensationState
 }
 
 /** What one namespace holds; each part has its own file with its rules. */
@@ -15,5 +45,89 @@ export interface NamespaceMemory {
   readonly name: string
 }
 
-/** run ('' is live) -> swarm -> memory */
-export type MemoryState = Map<string, Map<string, SwarmMemory>>
+export interface RunMemory {
+  readonly time: RunTime
+  readonly swarms: Map<string, SwarmMemory>
+}
+
+export interface MemoryState {
+  readonly retention: RetentionConfig
+  /** What can be recalled by its text. */
+  readonly indexedKinds: ReadonlySet<MemoryKind>
+  /** By run; '' is live. */
+  readonly runs: Map<string, RunMemory>
+}
+
+export interface MemoryStateOptions {
+  readonly retention?: RetentionInput
+  readonly indexedKinds?: readonly MemoryKind[]
+}
+
+/**
+ * What agents wrote down to be found again. Observations and signals come by the million and are found by id,
+ * time, domain and words; to index their texts too costs a vector each.
+ */
+export const INDEXED_KINDS: readonly MemoryKind[] = [
+  'concept',
+  'document',
+  'experience',
+  'fact',
+  'procedure',
+  'turn',
+]
+
+export function emptyMemoryState({
+  retention = {},
+  indexedKinds = INDEXED_KINDS,
+}: MemoryStateOptions = {}): MemoryState {
+  return {
+    retention: parseRetention(retention),
+    indexedKinds: new Set(indexedKinds),
+    runs: new Map(),
+  }
+}
+
+export function emptyNamespace(name: string): NamespaceMemory {
+  return { name }
+}
+
+/** The swarm's memory in a run, made where there is none. */
+export function swarmMemoryOf(state: MemoryState, { run, swarm: name }: MemoryScope): SwarmMemory {
+  const { time, swarms } = runMemoryOf(state, run)
+  let swarm = swarms.get(name)
+  if (swarm === undefined) {
+    swarm = {
+      time,
+      namespaces: new Map(),
+      episodes: emptyEpisodes(state.retention),
+      indexed: emptyIndexed(state.indexedKinds),
+      compensations: emptyCompensations(),
+    }
+    swarms.set(name, swarm)
+  }
+  return swarm
+}
+
+export function runMemoryOf({ runs }: MemoryState, run: string | null): RunMemory {
+  let memory = runs.get(run ?? '')
+  if (memory === undefined) {
+    memory = { time: { clock: 0, watermarks: new Map() }, swarms: new Map() }
+    runs.set(run ?? '', memory)
+  }
+  return memory
+}
+
+/** The swarm's memory in a run; undefined where nothing was seen of it. */
+export function findSwarmMemory(
+  { runs }: MemoryState,
+  { run, swarm }: MemoryScope,
+): SwarmMemory | undefined {
+  return runs.get(run ?? '')?.swarms.get(swarm)
+}
+
+/** The namespace, made where there is none. */
+export function namespaceOf({ namespaces }: SwarmMemory, name: string): NamespaceMemory {
+  let namespace = namespaces.get(name)
+  if (namespace === undefined) namespaces.set(name, (namespace = emptyNamespace(name)))
+  return namespace
+}

@@ -1,3 +1,5 @@
+import type { MemoryState } from './memory-state.ts'
+
 /** A swarm's memory in one run. */
 export interface MemoryScope {
   readonly swarm: string
@@ -9,4 +11,10 @@ export interface MemoryScope {
 export interface MemoryView {
   /** Swarms seen in a run. */
   swarms(run: string | null): string[]
+}
+
+export function createMemoryView(state: MemoryState): MemoryView {
+  return {
+    swarms: (run) => [...(state.runs.get(run ?? '')?.swarms.keys() ?? [])],
+  }
 }

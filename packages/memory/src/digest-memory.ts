@@ -1,0 +1,42 @@
+import { createHash, type Hash } from 'node:crypto'
+import { plainRow } from './episode-rows.ts'
+import type { MemoryState, SwarmMemory } from './memory-state.ts'
+
+/**
+ * SHA-256 over everything remembered, in an order that does not depend on which partition was read first. Where a
+ * content lies is no part of it, nor are marks on what is not known yet.
+ */
+export function digestMemory({ runs }: MemoryState): string {
+  const hash = createHash('sha256')
+  for (const [run, { time, swarms }] of sorted(runs)) {
+    hash.update(textOf([run, time]))
+    for (const [name, swarm] of sorted(swarms)) {
+      hash.update(textOf(name))
+      digestSwarm(hash, swarm)
+    }
+  }
+  return hash.digest('hex')
+}
+
+function digestSwarm(hash: Hash, { episodes, namespaces, compensations }: SwarmMemory): void {
+  const { rows, recalls, removals } = episodes
+  for (const [id, at] of sorted(rows.byId)) {
+    const removed = removals.get(id)?.map(textOf).sort()
+    hash.update(textOf([plainRow(rows, at), recalls.get(id), removed]))
+  }
+  hash.update(textOf([namespaces, compensations]))
+}
+
+/** JSON with maps and sets in the order of their keys, and big integers as texts. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner instanceof Map) return sorted(inner as ReadonlyMap<string, unknown>)
+    if (inner instanceof Set) return [...inner].sort()
+    if (typeof inner === 'bigint') return String(inner)
+    return typeof inner === 'number' && !Number.isFinite(inner) ? String(inner) : inner
+  })
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+}

@@ -1,0 +1,188 @@
+import type { Micros } from '@waggle/base'
+import type { FrameRef } from './frame-store.ts'
+import { EPISODE_KINDS, type EpisodeKind } from './tier-rule.ts'
+
+/** What is known of an episode without its content. */
+export interface EpisodeRow {
+  readonly id: string
+  readonly kind: EpisodeKind
+  readonly agent: string
+  readonly namespace: string
+  /** Type of an experience, domain of an observation or signal, action of a decision; '' for outcomes. */
+  readonly type: string
+  readonly partition: number
+  readonly offset: number
+  readonly knownFrom: Micros
+  readonly occurredAt: Micros
+  /** NaN where the kind has none. */
+  readonly importance: number
+  /** Microseconds; NaN goes by the kind. */
+  readonly ttl: number
+}
+
+const TIMES = ['knownFrom', 'occurredAt', 'offset', 'importance', 'ttl', 'citedAt'] as const
+const NUMBERS = ['agent', 'namespace', 'type', 'slab', 'start', 'length'] as const
+
+/** Slab of a row whose frame is not kept here. */
+export const NO_SLAB = 0xffff_ffff
+
+/**
+ * Rows in columns: a million of them take some 75 MB beside their ids, where objects would take ten times
+ * that. Texts that repeat are kept once.
+ */
+export class EpisodeRows {
+  readonly ids: (string | undefined)[] = []
+  readonly byId = new Map<string, number>()
+  readonly texts: string[] = []
+  readonly #textNumbers = new Map<string, number>()
+  #capacity = 0
+  #dead = 0
+  #kinds = new Uint8Array(0)
+  #partitions = new Uint16Array(0)
+  #times = columns(TIMES, (): Float64Array => new Float64Array(0))
+  #numbers = columns(NUMBERS, (): Uint32Array => new Uint32Array(0))
+
+  /** Rows in use, dead ones too: numbers run from 0 to here. */
+  get end(): number {
+    return this.ids.length
+  }
+  get size(): number {
+    return this.ids.length - this.#dead
+  }
+  /** Of the columns; ids and their index come on top. */
+  get bytes(): number {
+    return this.#capacity * (TIMES.length * 8 + NUMBERS.length * 4 + 3)
+  }
+
+  add(row: EpisodeRow): number {
+    const at = this.ids.length
+    if (at === this.#capacity) this.#grow(Math.max(64, at * 2))
+    this.ids.push(row.id)
+    this.byId.set(row.id, at)
+    this.#kinds[at] = EPISODE_KINDS.indexOf(row.kind)
+    this.#partitions[at] = row.partition
+    const times = this.#times
+    times.knownFrom[at] = row.knownFrom
+    times.occurredAt[at] = row.occurredAt
+    times.offset[at] = row.offset
+    times.importance[at] = row.importance
+    times.ttl[at] = row.ttl
+    times.citedAt[at] = Infinity
+    const numbers = this.#numbers
+    numbers.agent[at] = this.number(row.agent)
+    numbers.namespace[at] = this.number(row.namespace)
+    numbers.type[at] = this.number(row.type)
+    numbers.slab[at] = NO_SLAB
+    return at
+  }
+
+  kind(at: number): EpisodeKind {
+    return EPISODE_KINDS[this.#kinds[at]!]!
+  }
+  partition(at: number): number {
+    return this.#partitions[at]!
+  }
+  time(column: (typeof TIMES)[number], at: number): number {
+    return this.#times[column][at]!
+  }
+  text(column: 'agent' | 'namespace' | 'type', at: number): string {
+    return this.texts[this.#numbers[column][at]!]!
+  }
+  textNumber(column: 'agent' | 'namespace' | 'type', at: number): number {
+    return this.#numbers[column][at]!
+  }
+  /** The number of a text; undefined where no row has it. */
+  numberOf(text: string): number | undefined {
+    return this.#textNumbers.get(text)
+  }
+  setCitedAt(at: number, time: Micros): void {
+    this.#times.citedAt[at] = time
+  }
+  frame(at: number): FrameRef {
+    const { slab, start, length } = this.#numbers
+    return { slab: slab[at]!, start: start[at]!, length: length[at]! }
+  }
+  setFrame(at: number, { slab, start, length }: FrameRef): void {
+    this.#numbers.slab[at] = slab
+    this.#numbers.start[at] = start
+    this.#numbers.length[at] = length
+  }
+
+  number(text: string): number {
+    let number = this.#textNumbers.get(text)
+    if (number === undefined) {
+      number = this.texts.push(text) - 1
+      this.#textNumbers.set(text, number)
+    }
+    return number
+  }
+
+  /** Takes a row out; its number is free after the next `compact`. */
+  remove(at: number): void {
+    const id = this.ids[at]
+    if (id === undefined) return
+    this.byId.delete(id)
+    this.ids[at] = undefined
+    this.#dead++
+  }
+
+  /** Closes the gaps once they are more than half. Numbers of rows change. */
+  compact(): void {
+    if (this.#dead < 64 || this.#dead * 2 < this.ids.length) return
+    let to = 0
+    for (let from = 0; from < this.ids.length; from++) {
+      const id = this.ids[from]
+      if (id === undefined) continue
+      this.ids[to] = id
+      this.byId.set(id, to)
+      this.#kinds[to] = this.#kinds[from]!
+      this.#partitions[to] = this.#partitions[from]!
+      for (const name of TIMES) this.#times[name][to] = this.#times[name][from]!
+      for (const name of NUMBERS) this.#numbers[name][to] = this.#numbers[name][from]!
+      to++
+    }
+    this.ids.length = to
+    this.#dead = 0
+    this.#grow(Math.max(64, to))
+  }
+
+  #grow(capacity: number): void {
+    const used = Math.min(capacity, this.#capacity)
+    const sized = <A extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+      next: A,
+      old: A,
+    ): A => {
+      next.set(old.subarray(0, used))
+      return next
+    }
+    this.#kinds = sized(new Uint8Array(capacity), this.#kinds)
+    this.#partitions = sized(new Uint16Array(capacity), this.#partitions)
+    for (const name of TIMES)
+      this.#times[name] = sized(new Float64Array(capacity), this.#times[name])
+    for (const name of NUMBERS)
+      this.#numbers[name] = sized(new Uint32Array(capacity), this.#numbers[name])
+    this.#capacity = capacity
+  }
+}
+
+function columns<N extends string, A>(names: readonly N[], make: () => A): Record<N, A> {
+  return Object.fromEntries(names.map((name) => [name, make()])) as Record<N, A>
+}
+
+/** All facts of a row, by name, but for where its content lies. */
+export function plainRow(rows: EpisodeRows, at: number): EpisodeRow & { readonly citedAt: Micros } {
+  return {
+    id: rows.ids[at]!,
+    kind: rows.kind(at),
+    agent: rows.text('agent', at),
+    namespace: rows.text('namespace', at),
+    type: rows.text('type', at),
+    partition: rows.partition(at),
+    offset: rows.time('offset', at),
+    knownFrom: rows.time('knownFrom', at),
+    occurredAt: rows.time('occurredAt', at),
+    importance: rows.time('importance', at),
+    ttl: rows.time('ttl', at),
+    citedAt: rows.time('citedAt', at),
+  }
+}

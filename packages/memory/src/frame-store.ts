@@ -1,0 +1,148 @@
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import type { Micros } from '@waggle/base'
+import type { WriterSchema } from '@waggle/codec'
+
+/** An event as it stands in the log, with what decodes it. */
+export interface Frame {
+  readonly bytes: Buffer
+  readonly writer: WriterSchema
+}
+
+/** Where a frame lies. */
+export interface FrameRef {
+  readonly slab: number
+  readonly start: number
+  readonly length: number
+}
+
+export interface FrameFigures {
+  /** Bytes of frames as they are in the log, and what they take in memory. */
+  readonly rawBytes: number
+  readonly storedBytes: number
+}
+
+interface Slab {
+  bytes: Buffer
+  used: number
+  compressed: boolean
+  /** Newest known_from in it. */
+  newest: Micros
+  /** Frames in it that are still wanted. */
+  live: number
+}
+
+const SLAB_BYTES = 262_144
+const FIRST_SLAB_BYTES = 4_096
+/** Decompressed slabs kept for the next read. */
+const READ_CACHE = 8
+
+/**
+ * Frames packed end to end into slabs in the order of arrival, so in the order of age; a slab is compressed and
+ * let go as a whole. Everything in it can be read again from the log: this is a cache, and never an
+ * answer's only source.
+ */
+export class FrameStore {
+  readonly #slabs = new Map<number, Slab>()
+  readonly #decompressed = new Map<number, Buffer>()
+  #current = -1
+
+  put(bytes: Buffer, knownFrom: Micros): FrameRef {
+    let slab = this.#slabs.get(this.#current)
+    if (slab === undefined || slab.used + bytes.length > Math.max(SLAB_BYTES, slab.bytes.length)) {
+      slab = this.#open(bytes.length)
+    } else if (slab.used + bytes.length > slab.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.min(SLAB_BYTES, Math.max(slab.bytes.length * 4, slab.used + bytes.length)),
+      )
+      slab.bytes.copy(larger, 0, 0, slab.used)
+      slab.bytes = larger
+    }
+    const start = slab.used
+    bytes.copy(slab.bytes, start)
+    slab.used += bytes.length
+    slab.live++
+    slab.newest = Math.max(slab.newest, knownFrom)
+    return { slab: this.#current, start, length: bytes.length }
+  }
+
+  /** Undefined once its slab has been let go: the log has it. */
+  get({ slab: number, start, length }: FrameRef): Buffer | undefined {
+    const slab = this.#slabs.get(number)
+    if (slab === undefined) return undefined
+    const bytes = slab.compressed ? this.#decompress(number, slab) : slab.bytes
+    return bytes.subarray(start, start + length)
+  }
+
+  /** A frame is no longer wanted; a slab without wanted frames goes. */
+  release({ slab: number }: FrameRef): void {
+    const slab = this.#slabs.get(number)
+    if (slab === undefined) return
+    slab.live--
+    if (slab.live === 0) this.#drop(number)
+  }
+
+  /** Compresses slabs with nothing newer than `coldBefore`; lets go those older than `archiveBefore`. */
+  age(coldBefore: Micros, archiveBefore: Micros): void {
+    for (const [number, slab] of this.#slabs) {
+      if (slab.newest < archiveBefore) this.#drop(number)
+      else if (slab.newest < coldBefore && !slab.compressed) {
+        slab.bytes = zstdCompressSync(slab.bytes.subarray(0, slab.used))
+        slab.compressed = true
+        if (number === this.#current) this.#current = -1
+      }
+    }
+  }
+
+  /** Figures of plain and of compressed slabs. */
+  figures(): { readonly plain: FrameFigures; readonly compressed: FrameFigures } {
+    const plain = { rawBytes: 0, storedBytes: 0 }
+    const compressed = { rawBytes: 0, storedBytes: 0 }
+    for (const slab of this.#slabs.values()) {
+      const sum = slab.compressed ? compressed : plain
+      sum.rawBytes += slab.used
+      sum.storedBytes += slab.bytes.length
+    }
+    return { plain, compressed }
+  }
+
+  isCompressed(ref: FrameRef): boolean | undefined {
+    return this.#slabs.get(ref.slab)?.compressed
+  }
+
+  #open(atLeast: number): Slab {
+    const size = this.#slabs.size === 0 ? FIRST_SLAB_BYTES : SLAB_BYTES
+    const slab: Slab = {
+      bytes: Buffer.allocUnsafeSlow(Math.max(size, atLeast)),
+      used: 0,
+      compressed: false,
+      newest: -Infinity,
+      live: 0,
+    }
+    this.#current = ++this.#numbers
+    this.#slabs.set(this.#current, slab)
+    return slab
+  }
+
+  #numbers = -1
+
+  #decompress(number: number, slab: Slab): Buffer {
+    let bytes = this.#decompressed.get(number)
+    if (bytes === undefined) {
+      bytes = zstdDecompressSync(slab.bytes)
+      if (this.#decompressed.size >= READ_CACHE) {
+        for (const oldest of this.#decompressed.keys()) {
+          this.#decompressed.delete(oldest)
+          break
+        }
+      }
+      this.#decompressed.set(number, bytes)
+    }
+    return bytes
+  }
+
+  #drop(number: number): void {
+    this.#slabs.delete(number)
+    this.#decompressed.delete(number)
+    if (number === this.#current) this.#current = -1
+  }
+}

@@ -1,0 +1,75 @@
+import { isWaggleError } from '@waggle/base'
+import {
+  knownEventOf,
+  RecordRejected,
+  type AdmittedRecord,
+  type Checkpoint,
+  type Projection,
+} from '@waggle/consume'
+import { partitionName } from '@waggle/event'
+import type { Vault } from '@waggle/vault'
+import { digestMemory } from './digest-memory.ts'
+import { foldMemory, MEMORY_TOPICS } from './fold-memory.ts'
+import { emptyMemoryState, type MemoryEvent, type MemoryStateOptions } from './memory-state.ts'
+import { createMemoryView, type MemoryView } from './memory-view.ts'
+
+export interface MemoryProjection extends Projection {
+  readonly view: MemoryView
+}
+
+export interface MemoryProjectionOptions extends MemoryStateOptions {
+  /** Opens what was sealed; without one, sealed texts stay as they are. */
+  readonly vault?: Pick<Vault, 'open'>
+}
+
+/** Memory in process: state and positions live and die together, and are rebuilt from the log. */
+export function createMemoryProjection(options: MemoryProjectionOptions = {}): MemoryProjection {
+  const state = emptyMemoryState(options)
+  const checkpoints = new Map<string, Checkpoint>()
+  return {
+    name: 'memory',
+    version: 1,
+    topics: MEMORY_TOPICS,
+    view: createMemoryView(state),
+    checkpoints: async () => [...checkpoints.values()],
+    apply: async ({ topic, partition, nextOffset, events, admission }) => {
+      const name = partitionName({ topic, partition })
+      const applied = checkpoints.get(name)?.nextOffset ?? 0n
+      if (nextOffset <= applied) return
+      // Decoded and opened before anything is folded: a batch takes effect whole or not at all.
+      const known: MemoryEvent[] = []
+      for (const record of events) {
+        if (record.record.offset < applied) continue
+        const closed = memoryEventOf(record)
+        const sealed = closed.event.subject !== null && options.vault !== undefined
+        known.push(sealed ? await openEvent(closed, options.vault!) : closed)
+      }
+      for (const event of known) foldMemory(state, event)
+      checkpoints.set(name, { topic, partition, nextOffset, admission })
+    },
+    reset: async () => {
+      state.runs.clear()
+      checkpoints.clear()
+    },
+    digest: async () => digestMemory(state),
+  }
+}
+
+export function memoryEventOf(admitted: AdmittedRecord): MemoryEvent {
+  const { record, writer } = admitted
+  return { ...knownEventOf(admitted), frame: { bytes: record.value, writer }, erased: false }
+}
+
+/** RecordRejected for a seal that was broken: no later try can open it. */
+export async function openEvent(
+  known: MemoryEvent,
+  vault: Pick<Vault, 'open'>,
+): Promise<MemoryEvent> {
+  try {
+    const event = await vault.open(known.event)
+    return event === undefined ? { ...known, erased: true } : { ...known, event }
+  } catch (error) {
+    if (!isWaggleError(error, 'SEAL_INVALID')) throw error
+    throw new RecordRejected(known.position.offset, error.message, { cause: error })
+  }
+}
