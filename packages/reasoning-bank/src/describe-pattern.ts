@@ -1,0 +1,99 @@
+import type { Micros } from '@waggle/base'
+import type { Position } from '@waggle/event'
+import type { BankConfig } from './bank-config.ts'
+import { meanInterval, rateInterval, type Interval } from './intervals.ts'
+import type { Learned } from './learned.ts'
+import type { Lesson, PatternState } from './pattern-state.ts'
+import { brierScore, logScore, mean } from './scores.ts'
+
+/** A lesson with where its events stand. */
+export interface Evidence {
+  readonly decision: string
+  readonly decisionPosition: Position
+  /** Missing where the outcome never came. */
+  readonly outcome: string | undefined
+  readonly outcomePosition: Position | undefined
+  /** From here on it counted. */
+  readonly at: Micros
+  readonly net: number
+  readonly success: boolean
+}
+
+/** What realised outcomes say of a pattern. */
+export interface PatternFacts {
+  /** Lessons that do not overlap: all inference rests on them. */
+  readonly samples: number
+  readonly successes: number
+  readonly success: Interval
+  /** After costs, cut at the bound of the configuration. */
+  readonly meanReturn: number
+  readonly returns: Interval
+  readonly brier: number | null
+  readonly logScore: number | null
+  /** Trials whose outcome was overdue. */
+  readonly missing: number
+  /** Domains in which the same situation and action is promoted by its own test. */
+  readonly sharedWith: readonly string[]
+  /** First and newest lessons. */
+  readonly evidence: readonly Evidence[]
+}
+
+const EVIDENCE_FIRST = 4
+const EVIDENCE_NEWEST = 8
+
+export function describePattern(
+  pattern: PatternState,
+  { twins }: Learned,
+  config: BankConfig,
+): PatternFacts {
+  const { lessons, successes, netSum, missing } = pattern
+  const came = lessons.filter(({ result }) => result !== undefined)
+  const score = (of: (confidence: number, success: boolean) => number): number | null =>
+    came.length === 0 ? null : mean(came.map(({ trial, success }) => of(trial.confidence, success)))
+  const name = JSON.stringify([pattern.situation, pattern.action])
+  return {
+    samples: lessons.length,
+    successes,
+    success: rateInterval(successes, lessons.length, config.error),
+    meanReturn: lessons.length === 0 ? 0 : netSum / lessons.length,
+    returns: returnsOf(pattern, config),
+    brier: score(brierScore),
+    logScore: score(logScore),
+    missing,
+    sharedWith: (twins.get(name) ?? [])
+      .filter((twin) => twin !== pattern && twin.status === 'PROMOTED')
+      .map(({ domain }) => domain)
+      .sort(),
+    evidence: evidenceOf(lessons),
+  }
+}
+
+const intervals = new WeakMap<
+  PatternState,
+  { lessons: number; bound: number; interval: Interval }
+>()
+
+/** Worked out once per lesson: ranking asks for it again and again. */
+export function returnsOf(pattern: PatternState, { returnBound, error }: BankConfig): Interval {
+  const known = intervals.get(pattern)
+  if (known?.lessons === pattern.lessons.length && known.bound === returnBound)
+    return known.interval
+  const returns = pattern.lessons.map(({ net }) => net)
+  const interval = meanInterval(returns, returnBound, error)
+  intervals.set(pattern, { lessons: returns.length, bound: returnBound, interval })
+  return interval
+}
+
+function evidenceOf(lessons: readonly Lesson[]): Evidence[] {
+  const first = lessons.slice(0, EVIDENCE_FIRST)
+  const newest = lessons.slice(Math.max(EVIDENCE_FIRST, lessons.length - EVIDENCE_NEWEST))
+  return [...first, ...newest].map(({ trial, result, at, net, success }) => ({
+    decision: trial.id,
+    decisionPosition: trial.position,
+    outcome: result?.id,
+    outcomePosition: result?.position,
+    at,
+    net,
+    success,
+  }))
+}

@@ -1,0 +1,67 @@
+import type { Micros } from '@waggle/base'
+import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { partitionName, type Pattern, type TopicPartition } from '@waggle/event'
+import type { Embedder } from '@waggle/recall'
+import type { ResultPublisher } from '@waggle/view-coordination'
+import { DEFAULT_BANK, type BankConfig } from './bank-config.ts'
+import { createBankView, type BankView } from './bank-view.ts'
+import { digestBank } from './digest-bank.ts'
+import { BANK_TOPICS, emptyBank, foldBank, idlePartitions } from './fold-bank.ts'
+import { createTextMatch } from './match-text.ts'
+
+export interface BankProjection extends Projection {
+  readonly view: BankView
+  /** Partitions of the live run whose silence holds up what was known before `by`. */
+  due(by: Micros): TopicPartition[]
+}
+
+export interface BankOptions {
+  readonly config?: Partial<BankConfig>
+  /** Compares states in words; questions in words are not narrowed down without one. */
+  readonly embedder?: Embedder
+  /** Says what becomes of patterns; a bank without one only reads. */
+  readonly publisher?: ResultPublisher
+}
+
+/** The ReasoningBank in process. It needs all partitions of its topics. */
+export function createBankProjection(options: BankOptions = {}): BankProjection {
+  const { publisher, embedder } = options
+  const config: BankConfig = { ...DEFAULT_BANK, ...options.config }
+  const state = emptyBank()
+  const checkpoints = new Map<string, Checkpoint>()
+  let pending: readonly Pattern[] = []
+
+  const publishPending = async (): Promise<void> => {
+    if (pending.length > 0) await publisher?.publish(pending)
+    pending = []
+  }
+
+  return {
+    name: 'reasoning-bank',
+    version: 1,
+    topics: BANK_TOPICS,
+    view: createBankView(state, config, embedder && createTextMatch(embedder)),
+    due: (by) => idlePartitions(state, by),
+    checkpoints: async () => {
+      await publishPending()
+      return [...checkpoints.values()]
+    },
+    apply: async ({ topic, partition, nextOffset, events, admission, visible }) => {
+      await publishPending()
+      const name = partitionName({ topic, partition })
+      const applied = checkpoints.get(name)?.nextOffset ?? 0n
+      if (nextOffset <= applied) return
+      const fresh = events.filter(({ record }) => record.offset >= applied)
+      pending = foldBank(state, fresh.map(knownEventOf), config)
+      checkpoints.set(name, { topic, partition, nextOffset, admission })
+      visible?.()
+      await publishPending()
+    },
+    reset: async () => {
+      state.runs.clear()
+      checkpoints.clear()
+      pending = []
+    },
+    digest: async () => digestBank(state),
+  }
+}
