@@ -1,5 +1,13 @@
+export { createRecallIndex } from './create-recall-index.ts'
+export type { RecallIndexOptions } from './create-recall-index.ts'
 export { MAX_EMBEDDED_CHARS } from './embedder.ts'
 export type { Embedder } from './embedder.ts'
 export { createLexicalEmbedder } from './lexical-embedder.ts'
 export type { LexicalEmbedderOptions } from './lexical-embedder.ts'
-export type { RecallDocument, RecallHit, RecallIndex, RecallQuery } from './recall-index.ts'
+export type {
+  RecallDocument,
+  RecallFigures,
+  RecallHit,
+  RecallIndex,
+  RecallQuery,
+} from './recall-index.ts'

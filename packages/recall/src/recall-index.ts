@@ -48,13 +48,44 @@ export interface RecallHit {
   readonly words: number
 }
 
-/** One swarm's run: what is in it is in no other index. Everything but `add` is synchronous. */
+/** One swarm's run: what is in it is in no other index. */
 export interface RecallIndex {
+  /** Documents that may be an answer now. */
   readonly size: number
+  readonly figures: RecallFigures
+  /**
+   * Adds documents, all or none; one with a key that is there already is left as it is. They are found at once.
+   *
+   * @throws WaggleError DIMENSION_MISMATCH or INPUT_INVALID where the embedder gives other vectors than it promises.
+   */
   add(documents: readonly RecallDocument[]): Promise<void>
-  /** From then on it is in no answer, save about earlier times. */
+  /** From then on it is in no answer, save about earlier times. Unknown keys are left alone. */
   remove(key: string, at: Micros): void
   /** Gone from every answer, and from every snapshot written later: what an erasure asks for. */
   drop(keys: readonly string[]): void
+  /**
+   * Answers best first; equal scores by key. `exact` and `asOf` compare with everything allowed. Otherwise large
+   * indexes are searched by a graph, which may miss some of the nearest (recall@10 above 0.95), and never
+   * gives what is not allowed.
+   *
+   * @throws WaggleError INPUT_INVALID for a limit out of range or a time that is no number.
+   */
   search(query: RecallQuery): Promise<readonly RecallHit[]>
+  /**
+   * Moves up to `most` documents into the graph, which takes about 0.1 ms each; returns how many wait. Until
+   * then they are compared one by one, so a search is right without it, only slower: call it when there is time.
+   */
+  settle(most: number): number
+}
+
+export interface RecallFigures {
+  readonly documents: number
+  /** In the graph. */
+  readonly settled: number
+  /** Texts longer than MAX_EMBEDDED_CHARS. */
+  readonly cut: number
+  /** What embedding and adding did not need to do again thanks to a snapshot. */
+  readonly reused: number
+  /** Of the vectors outside the graph. */
+  readonly vectorBytes: number
 }

@@ -1,0 +1,57 @@
+import { createTopList, type ScoredOrdinal, type TopList } from './top-list.ts'
+
+/** How many answers each source may give. */
+export interface Shares {
+  readonly limit: number
+  /** Undefined bounds nobody. */
+  readonly perSource: number | undefined
+  /** Id of the source that is not bounded. */
+  readonly self: number | undefined
+  /** Most answers there can be. */
+  readonly most: number
+}
+
+/** @param allowed Of each source, by id: how many documents may be an answer. */
+export function sharesOf(
+  limit: number,
+  perSource: 'fair' | number | undefined,
+  self: number | undefined,
+  allowed: Uint32Array,
+): Shares {
+  const total = allowed.reduce((sum, count) => sum + count, 0)
+  if (perSource === undefined) return { limit, perSource, self, most: Math.min(limit, total) }
+  const speaking = allowed.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0)
+  const share = perSource === 'fair' ? Math.ceil(limit / Math.max(1, speaking)) : perSource
+  const most = allowed.reduce(
+    (sum, count, id) => sum + (id === self ? count : Math.min(count, share)),
+    0,
+  )
+  return { limit, perSource: share, self, most: Math.min(limit, most) }
+}
+
+/** The best within everybody's share, best first; equal scores in the order of `comesFirst`. */
+export function pickWithin(
+  { limit, perSource, self }: Shares,
+  ordinals: Uint32Array,
+  scores: Float64Array,
+  sourceAt: (ordinal: number) => number,
+  comesFirst: (a: number, b: number) => boolean,
+): ScoredOrdinal[] {
+  const lists = new Map<number, TopList>()
+  const listOf = (source: number): TopList => {
+    const group = perSource === undefined ? -1 : source
+    let list = lists.get(group)
+    if (list === undefined) {
+      const bounded = perSource !== undefined && source !== self
+      list = createTopList(bounded ? Math.min(perSource, limit) : limit, comesFirst)
+      lists.set(group, list)
+    }
+    return list
+  }
+  for (const [i, ordinal] of ordinals.entries())
+    listOf(sourceAt(ordinal)).offer(ordinal, scores[i]!)
+  return [...lists.values()]
+    .flatMap((list) => list.entries())
+    .sort((a, b) => b.score - a.score || (comesFirst(a.ordinal, b.ordinal) ? -1 : 1))
+    .slice(0, limit)
+}
