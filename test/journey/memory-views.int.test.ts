@@ -6,6 +6,7 @@ import { seededRandom, silentLogger } from '@waggle/base'
 import { createRunner, knownEventOf, readAdmitted, type KnownEvent } from '@waggle/consume'
 import { EVENT_TOPICS, type EventByKind, type Kind } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
+import { forgottenAt, parseRetention, termAt, tierAt, type TierFacts } from '@waggle/memory'
 import {
   createAnalyticsProjection,
   createAnalyticsView,
@@ -50,7 +51,14 @@ async function rememberAndDecide(bus: MemoryBus): Promise<void> {
       bus.clock.advance(DAY / 3)
       const namespace = AGENTS[index]!
       const written = await emitter.emitAll([
-        { kind: 'experience', namespace, type: 'trade', content: 'x'.repeat(day + 1) },
+        {
+          kind: 'experience',
+          namespace,
+          type: 'trade',
+          content: 'x'.repeat(day + 1),
+          importance: random.next(),
+          ttl_ms: random.next() < 0.2 ? (DAY / 1000) * 30 : null,
+        },
         { kind: 'fact', namespace, entity: 'SPX', attribute: 'trend', value: `v${day}` },
       ])
       memories.push(...written.map(({ event }) => event.id))
@@ -87,6 +95,12 @@ async function rememberAndDecide(bus: MemoryBus): Promise<void> {
     quarantined: 'eve',
     since: START + 40 * DAY,
     reason: 'lies',
+  })
+  await emitters[0]!.emit({
+    kind: 'quarantine',
+    quarantined: 'eve',
+    since: START + 60 * DAY,
+    reason: 'again',
   })
   await emitters[0]!.emit({ kind: 'quarantine', quarantined: 'bob', since: 0, reason: 'error' })
   await emitters[0]!.emit({
@@ -126,6 +140,61 @@ async function rowOf(view: string, agent: string): Promise<Record<string, unknow
     ]),
   )
 }
+
+/** What tier_use says, by the rule in TypeScript. */
+function expectedTiers(): Map<string, number> {
+  const config = parseRetention()
+  const known = events.filter(({ event }) => event.kind !== 'quarantine')
+  const now = Math.max(...known.map(({ knownFrom }) => knownFrom))
+  const cited = new Map<string, number>()
+  const recalled = new Map<string, number[]>()
+  for (const { event, knownFrom } of known) {
+    if (event.kind === 'decision') {
+      for (const id of event.inputs) cited.set(id, Math.min(knownFrom, cited.get(id) ?? Infinity))
+    }
+    if (event.kind !== 'recall') continue
+    for (const { memory } of event.found)
+      recalled.set(
+        memory,
+        [...(recalled.get(memory) ?? []), knownFrom].sort((a, b) => a - b),
+      )
+  }
+  const tiers = new Map<string, number>()
+  for (const { event, knownFrom } of known) {
+    if (event.kind !== 'experience' && event.kind !== 'decision' && event.kind !== 'outcome')
+      continue
+    const times = recalled.get(event.id) ?? []
+    const facts: TierFacts = {
+      kind: event.kind,
+      knownFrom,
+      importance: event.kind === 'experience' ? event.importance : null,
+      ttl: event.kind === 'experience' && event.ttl_ms !== null ? event.ttl_ms * 1000 : null,
+      citedAt: Math.max(knownFrom, cited.get(event.id) ?? Infinity),
+      recalledOftenAt: Math.max(knownFrom, times[config.recallsMin - 1] ?? Infinity),
+      lastRecalledAt: times.at(-1) ?? -Infinity,
+    }
+    if (forgottenAt(facts, config) <= now) continue
+    const name = [event.kind, termAt(facts, config, now), tierAt(facts, config, now)].join(' ')
+    tiers.set(name, (tiers.get(name) ?? 0) + 1)
+  }
+  return tiers
+}
+
+describe('of all', () => {
+  it('tier_use says what the rule of tiers says', async () => {
+    const rows = await createAnalyticsView(store).query<Record<string, string>>(
+      `SELECT kind, term, tier, memories FROM tier_use WHERE swarm = {swarm:String}`,
+      { swarm: SWARM },
+    )
+    const expected = expectedTiers()
+    expect(
+      new Map(
+        rows.map(({ kind, term, tier, memories }) => [`${kind} ${term} ${tier}`, Number(memories)]),
+      ),
+    ).toEqual(expected)
+    expect(expected.size).toBeGreaterThan(6)
+  })
+})
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length

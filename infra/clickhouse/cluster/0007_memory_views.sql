@@ -14,7 +14,7 @@ SELECT
     m.bytes AS bytes,
     m.summary AS summary,
     r.removed_at AS removed_at,
-    ifNull(NOT q.lifted AND m.known_from >= q.since, false) AS quarantined
+    ifNull(toUnixTimestamp64Micro(m.known_from) >= q.since_us, false) AS quarantined
 FROM
 (
     SELECT swarm, run, namespace, 'experience' AS kind, toString(id) AS memory, agent, _known_from AS known_from, occurred_at, importance, length(content) AS bytes, content AS summary FROM experiences FINAL
@@ -39,7 +39,13 @@ GLOBAL LEFT JOIN
 ) AS r ON r.swarm = m.swarm AND ifNull(r.run, '') = ifNull(m.run, '') AND r.namespace = m.namespace AND r.memory = m.memory
 GLOBAL LEFT JOIN
 (
-    SELECT swarm, run, quarantined, toNullable(argMax(lifted, (_known_from, _offset))) AS lifted, toNullable(argMax(since, (_known_from, _offset))) AS since
+    SELECT
+        swarm,
+        run,
+        quarantined,
+        arraySort(groupArray((_known_from, _offset, lifted, since))) AS said,
+        arraySlice(said, arrayLastIndex(item -> item.3, said) + 1) AS standing,
+        if(empty(standing), NULL, arrayMin(item -> toUnixTimestamp64Micro(item.4), standing)) AS since_us
     FROM quarantines FINAL
     GROUP BY swarm, run, quarantined
 ) AS q ON q.swarm = m.swarm AND ifNull(q.run, '') = ifNull(m.run, '') AND q.quarantined = m.agent;
@@ -158,3 +164,86 @@ CREATE OR REPLACE VIEW latest_patterns ON CLUSTER '{cluster}' AS
 SELECT * FROM patterns FINAL
 ORDER BY _known_from DESC, _partition DESC, _offset DESC
 LIMIT 1 BY swarm, run, pattern;
+
+CREATE OR REPLACE VIEW episode_facts ON CLUSTER '{cluster}' AS
+SELECT
+    e.swarm AS swarm,
+    e.run AS run,
+    e.agent AS agent,
+    e.kind AS kind,
+    e.id AS id,
+    e.known_us AS known_us,
+    e.importance AS importance,
+    e.ttl_us AS ttl_us,
+    e.bytes AS bytes,
+    if(c.memory = '', inf, greatest(e.known_us, c.cited_us)) AS cited_us,
+    if(r.memory = '' OR r.third_us = 0, inf, greatest(e.known_us, r.third_us)) AS often_us,
+    if(r.memory = '', -inf, r.last_us) AS last_us,
+    r.times AS recalls
+FROM
+(
+    SELECT swarm, run, agent, 'experience' AS kind, toString(id) AS id, toFloat64(toUnixTimestamp64Micro(_known_from)) AS known_us, toNullable(importance) AS importance, ttl_ms * 1000. AS ttl_us, length(content) AS bytes FROM experiences FINAL
+    UNION ALL
+    SELECT swarm, run, agent, 'observation', toString(id), toFloat64(toUnixTimestamp64Micro(_known_from)), NULL, NULL, length(content) FROM observations FINAL
+    UNION ALL
+    SELECT swarm, run, agent, 'decision', toString(id), toFloat64(toUnixTimestamp64Micro(_known_from)), NULL, NULL, length(context) + length(reasoning) FROM decisions FINAL
+    UNION ALL
+    SELECT swarm, run, agent, 'outcome', toString(id), toFloat64(toUnixTimestamp64Micro(_known_from)), NULL, NULL, length(details) FROM outcomes FINAL
+    UNION ALL
+    SELECT swarm, run, agent, 'signal', toString(id), toFloat64(toUnixTimestamp64Micro(_known_from)), NULL, NULL, length(message) FROM signals FINAL
+) AS e
+GLOBAL LEFT JOIN
+(
+    SELECT swarm, run, toString(item) AS memory, min(toFloat64(toUnixTimestamp64Micro(at))) AS cited_us
+    FROM
+    (
+        SELECT swarm, run, inputs AS items, _known_from AS at FROM decisions FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM experiences FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM concepts FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM relations FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM facts FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM procedures FINAL
+        UNION ALL
+        SELECT swarm, run, evidence, _known_from FROM documents FINAL
+    )
+    ARRAY JOIN items AS item
+    GROUP BY swarm, run, memory
+) AS c ON c.swarm = e.swarm AND ifNull(c.run, '') = ifNull(e.run, '') AND c.memory = e.id
+GLOBAL LEFT JOIN
+(
+    SELECT swarm, run, item.1 AS memory, arraySort(groupArray(toFloat64(toUnixTimestamp64Micro(_known_from)))) AS times_us, times_us[3] AS third_us, times_us[-1] AS last_us, length(times_us) AS times
+    FROM recalls FINAL
+    ARRAY JOIN found AS item
+    GROUP BY swarm, run, memory
+) AS r ON r.swarm = e.swarm AND ifNull(r.run, '') = ifNull(e.run, '') AND r.memory = e.id;
+
+CREATE OR REPLACE VIEW tier_use ON CLUSTER '{cluster}' AS
+WITH
+    86400e6 AS day,
+    transform(kind, ['experience', 'observation', 'decision', 'outcome', 'signal'], [day, 7 * day, 90 * day, 90 * day, day], day) AS short_us,
+    transform(kind, ['observation', 'signal'], [365 * day, 90 * day], inf) AS long_us,
+    if(ifNull(importance, 0) >= 0.7, known_us, least(cited_us, often_us)) AS promoted_us,
+    multiIf(ttl_us IS NOT NULL, known_us + ttl_us, promoted_us >= known_us + short_us, known_us + short_us, greatest(known_us + short_us, known_us + long_us)) AS forgotten_us,
+    now_us - greatest(known_us, last_us) AS rest_us
+SELECT
+    swarm,
+    run,
+    kind,
+    if(now_us - known_us >= day AND promoted_us <= now_us, 'long', 'short') AS term,
+    multiIf(rest_us < day / 24, 'hot', rest_us < 7 * day, 'warm', rest_us < 90 * day, 'cold', 'archive') AS tier,
+    count() AS memories,
+    sum(bytes) AS content_bytes,
+    sum(recalls) AS times_recalled
+FROM
+(
+    SELECT *, greatest(max(known_us) OVER w, max(if(last_us > 0, last_us, 0)) OVER w) AS now_us
+    FROM episode_facts
+    WINDOW w AS (PARTITION BY ifNull(run, ''))
+)
+WHERE forgotten_us > now_us
+GROUP BY swarm, run, kind, term, tier;
