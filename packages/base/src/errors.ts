@@ -68,7 +68,7 @@ export const ERROR_CODES = {
   ],
   // memory
   VERSION_CONFLICT: [false, 'Read the newest version, and make the change again on top of it.'],
-  ACCESS_DENIED: [false, 'Ask the owner of the namespace for a grant.'],
+  ACCESS_DENIED: [false, 'Ask the owner of the namespace for a grant, or a warden of the swarm.'],
   DIMENSION_MISMATCH: [
     false,
     'Embed with the model the index was made with, or rebuild the index.',

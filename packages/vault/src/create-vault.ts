@@ -16,6 +16,7 @@ export function createVault(keys: KeyStore): Vault {
 
   const seal = async <E extends WaggleEvent>(event: E): Promise<E> => {
     if (event.subject === null) return event
+    if (subjectsOf(event.subject).length === 0) throw nobody()
     const texts = textsOf(event)
     if (texts.length === 0) {
       if (await anyErased(event)) throw erased()
@@ -61,7 +62,7 @@ function keyNames({ swarm, subject }: WaggleEvent): string[] {
   return subjectsOf(subject).map((name) => keyName(swarm, name))
 }
 
-/** One secret of all the subjects' keys, in the order of their names: without one of them there is none. */
+/** One secret of all the subjects' keys, in the order of their names: without one of them, or any, there is none. */
 async function combined(
   event: WaggleEvent,
   keyOf: (name: string) => Promise<Buffer | undefined>,
@@ -72,7 +73,7 @@ async function combined(
     if (key === undefined) return undefined
     keys.push(key)
   }
-  return Buffer.concat(keys)
+  return keys.length === 0 ? undefined : Buffer.concat(keys)
 }
 
 interface Text {
@@ -100,6 +101,10 @@ function rewritten<E extends WaggleEvent>(
 /** Errors are logged: they name neither subjects nor texts. */
 function erased(): WaggleError {
   return new WaggleError('SUBJECT_ERASED', 'A subject of the event is erased', { field: 'subject' })
+}
+
+function nobody(): WaggleError {
+  return new WaggleError('FIELD_INVALID', 'subject must name somebody', { field: 'subject' })
 }
 
 function tooLong(field: string): WaggleError {

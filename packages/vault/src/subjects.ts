@@ -1,12 +1,12 @@
 import { LIMITS, WaggleError } from '@waggle/base'
 import type { Envelope } from '@waggle/event'
 
-/** Names of an event's `subject`, sorted, each once; none for null. FIELD_INVALID for a text without a name. */
+/** Names of an event's `subject`, sorted, each once; none for null and for a text that names nobody. */
 export function subjectsOf(subject: string | null): readonly string[] {
   if (subject === null) return []
-  const names = namesIn(subject)
-  if (names.length > 0) return names
-  throw new WaggleError('FIELD_INVALID', 'subject must name somebody', { field: 'subject' })
+  if (!subject.includes(',')) return subject.trim() === '' ? [] : [subject.trim()]
+  const names = subject.split(',').map((name) => name.trim())
+  return [...new Set(names.filter((name) => name !== ''))].sort()
 }
 
 /**
@@ -29,11 +29,5 @@ export function subjectOf(evidence: Iterable<Pick<Envelope, 'subject'>>): string
 
 /** Whether what carries this `subject` dies with the one named. */
 export function isAbout(subject: string | null, name: string): boolean {
-  return subject !== null && namesIn(subject).includes(name)
-}
-
-function namesIn(subject: string): string[] {
-  if (!subject.includes(',')) return subject.trim() === '' ? [] : [subject.trim()]
-  const names = subject.split(',').map((name) => name.trim())
-  return [...new Set(names.filter((name) => name !== ''))].sort()
+  return subjectsOf(subject).includes(name)
 }

@@ -1,1 +1,3 @@
-export {}
+export { createEraserService } from './eraser.ts'
+export type { EraserService, EraserServiceOptions } from './eraser.ts'
+export type { Forgetter } from './project-erasures.ts'
