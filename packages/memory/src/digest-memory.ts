@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { plainRow } from './episode-rows.ts'
 import type { MemoryState, SwarmMemory } from './memory-state.ts'
+import { plainLinks } from './outcome-links.ts'
 
 /**
  * SHA-256 over everything remembered, in an order that does not depend on which partition was read first. Where a
@@ -18,13 +19,16 @@ export function digestMemory({ runs }: MemoryState): string {
   return hash.digest('hex')
 }
 
-function digestSwarm(hash: Hash, { episodes, namespaces, compensations }: SwarmMemory): void {
+function digestSwarm(
+  hash: Hash,
+  { episodes, namespaces, compensations, agents, links }: SwarmMemory,
+): void {
   const { rows, recalls, removals } = episodes
   for (const [id, at] of sorted(rows.byId)) {
     const removed = removals.get(id)?.map(textOf).sort()
     hash.update(textOf([plainRow(rows, at), recalls.get(id), removed]))
   }
-  hash.update(textOf([namespaces, compensations]))
+  hash.update(textOf([namespaces, compensations, agents, plainLinks(links)]))
 }
 
 /** JSON with maps and sets in the order of their keys, and big integers as texts. */

@@ -1,5 +1,5 @@
 import { partitionName } from '@waggle/event'
-import { foldCompensations, isErased } from './compensation-state.ts'
+import { emptyCompensations, foldCompensations, isErased } from './compensation-state.ts'
 import {
   dropEpisodes,
   foldCitations,
@@ -8,6 +8,7 @@ import {
   foldRemovalOfEpisode,
 } from './episode-state.ts'
 import {
+  findSwarmMemory,
   namespaceOf,
   runMemoryOf,
   swarmMemoryOf,
@@ -16,17 +17,8 @@ import {
   type NamespaceMemory,
   type SwarmMemory,
 } from './memory-state.ts'
-
-/** Topics that memory lives on. */
-export const MEMORY_TOPICS = [
-  'waggle.compensations.v1',
-  'waggle.decisions.v1',
-  'waggle.memories.v1',
-  'waggle.observations.v1',
-  'waggle.outcomes.v1',
-  'waggle.recalls.v1',
-  'waggle.signals.v1',
-] as const
+import { eraseParts, foldParts } from './namespace-parts.ts'
+import { foldLinks } from './outcome-links.ts'
 
 /**
  * Event -> state, in place. The order within a partition counts, the order between partitions does not: so
@@ -39,22 +31,24 @@ export function foldMemory(state: MemoryState, given: MemoryEvent): void {
   time.watermarks.set(partitionName(position), knownFrom)
   if (event.kind === 'tick') return
   const swarm = swarmMemoryOf(state, event)
-  const erased = given.erased || isErased(swarm.compensations, event.subject)
+  const erased = given.erased || isErased(erasuresOf(state, event.swarm), event.subject)
   const known = erased === given.erased ? given : { ...given, erased }
+  const heardFrom = swarm.agents.get(event.agent) ?? Infinity
+  if (knownFrom < heardFrom) swarm.agents.set(event.agent, knownFrom)
   switch (event.kind) {
     case 'quarantine':
-    case 'erasure': {
-      const subject = foldCompensations(swarm.compensations, known)
-      if (subject !== undefined) dropSubject(swarm, subject)
+      foldCompensations(swarm.compensations, known)
       break
-    }
+    case 'erasure':
+      foldErasure(state, swarm, known)
+      break
     case 'observation':
     case 'decision':
     case 'outcome':
     case 'signal':
       foldEpisode(swarm, event.agent, known)
       foldCitations(swarm, known)
-      foldOutside(swarm, known)
+      foldLinks(swarm.links, known)
       break
     case 'recall':
       foldRecall(swarm, known)
@@ -64,20 +58,34 @@ export function foldMemory(state: MemoryState, given: MemoryEvent): void {
   }
 }
 
+/** Keys are a swarm's, not a run's: what is erased live is erased in every run, and no backtest erases anything. */
+function foldErasure({ runs }: MemoryState, swarm: SwarmMemory, known: MemoryEvent): void {
+  if (known.event.run !== null) return
+  const subject = foldCompensations(swarm.compensations, known)
+  if (subject === undefined) return
+  for (const { swarms } of runs.values()) {
+    const memory = swarms.get(known.event.swarm)
+    if (memory !== undefined) dropSubject(memory, subject)
+  }
+}
+
+const NO_ERASURES = emptyCompensations()
+
+function erasuresOf(state: MemoryState, swarm: string) {
+  return findSwarmMemory(state, { swarm, run: null })?.compensations ?? NO_ERASURES
+}
+
 /** Events of one namespace, in the order of its partition; a write without the right counts for nothing. */
 function foldNamespace(swarm: SwarmMemory, space: NamespaceMemory, known: MemoryEvent): void {
   const { event } = known
-  // foldGrants comes here, and ends it where the writer has no right.
+  if (!foldParts(space, space.name, known)) return
   if (event.kind === 'experience') foldEpisode(swarm, event.namespace, known)
   if (event.kind === 'removal') foldRemovalOfEpisode(swarm, space, known)
-  // foldKnowledge, foldProcedures, foldTurns, foldDocuments come here; a write refused by one of them cites nothing.
   foldCitations(swarm, known)
 }
-
-/** What other topics tell parts, such as outcomes of decisions that an execution caused. */
-function foldOutside(_swarm: SwarmMemory, _known: MemoryEvent): void {}
 
 /** An erasure: every part forgets what it holds of the subject, as if it had read `erased` events. */
 function dropSubject(swarm: SwarmMemory, subject: string): void {
   dropEpisodes(swarm, subject)
+  for (const space of swarm.namespaces.values()) eraseParts(space, subject)
 }

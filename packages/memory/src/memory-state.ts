@@ -1,12 +1,27 @@
 import type { Micros } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
+import { PARTITIONS, partitionName } from '@waggle/event'
+import type { RecallIndex } from '@waggle/recall'
 import { emptyCompensations, type CompensationState } from './compensation-state.ts'
 import { emptyEpisodes, type EpisodeState } from './episode-state.ts'
 import type { Frame } from './frame-store.ts'
 import { emptyIndexed, type IndexedMemories } from './indexed-memories.ts'
 import type { MemoryKind } from './memory.ts'
 import type { MemoryScope } from './memory-view.ts'
+import { emptyParts, type NamespaceParts } from './namespace-parts.ts'
+import { emptyLinks, type OutcomeLinks } from './outcome-links.ts'
 import { parseRetention, type RetentionConfig, type RetentionInput } from './tier-rule.ts'
+
+/** Topics that memory lives on. */
+export const MEMORY_TOPICS = [
+  'waggle.compensations.v1',
+  'waggle.decisions.v1',
+  'waggle.memories.v1',
+  'waggle.observations.v1',
+  'waggle.outcomes.v1',
+  'waggle.recalls.v1',
+  'waggle.signals.v1',
+] as const
 
 /** An admitted event on its way into memory. */
 export interface MemoryEvent extends KnownEvent {
@@ -33,15 +48,20 @@ export interface RunTime {
  * that partition's order; what comes from other partitions is kept so that their order does not matter.
  */
 export interface SwarmMemory {
+  /** Finds memories by what they say; undefined where the projection has no index. */
+  readonly index: RecallIndex | undefined
   readonly time: RunTime
   readonly namespaces: Map<string, NamespaceMemory>
   readonly episodes: EpisodeState
   readonly indexed: IndexedMemories
   readonly compensations: CompensationState
+  /** Who said something, and since when that is known. */
+  readonly agents: Map<string, Micros>
+  readonly links: OutcomeLinks
 }
 
 /** What one namespace holds; each part has its own file with its rules. */
-export interface NamespaceMemory {
+export interface NamespaceMemory extends NamespaceParts {
   readonly name: string
 }
 
@@ -54,6 +74,9 @@ export interface MemoryState {
   readonly retention: RetentionConfig
   /** What can be recalled by its text. */
   readonly indexedKinds: ReadonlySet<MemoryKind>
+  readonly openIndex: ((scope: MemoryScope) => RecallIndex) | undefined
+  /** Every partition that memory lives on: what all of them have passed is sealed. */
+  readonly partitions: readonly string[]
   /** By run; '' is live. */
   readonly runs: Map<string, RunMemory>
 }
@@ -61,6 +84,10 @@ export interface MemoryState {
 export interface MemoryStateOptions {
   readonly retention?: RetentionInput
   readonly indexedKinds?: readonly MemoryKind[]
+  /** Makes the index of one swarm's run; memories cannot be recalled by their text without. */
+  readonly openIndex?: (scope: MemoryScope) => RecallIndex
+  /** Number of partitions by topic; those of the bus if left out. */
+  readonly topics?: Readonly<Record<string, number>>
 }
 
 /**
@@ -79,8 +106,16 @@ export const INDEXED_KINDS: readonly MemoryKind[] = [
 export function emptyMemoryState({
   retention = {},
   indexedKinds = INDEXED_KINDS,
+  openIndex,
+  topics = PARTITIONS,
 }: MemoryStateOptions = {}): MemoryState {
   return {
+    openIndex,
+    partitions: MEMORY_TOPICS.flatMap((topic) =>
+      Array.from({ length: topics[topic] ?? 0 }, (_, partition) =>
+        partitionName({ topic, partition }),
+      ),
+    ),
     retention: parseRetention(retention),
     indexedKinds: new Set(indexedKinds),
     runs: new Map(),
@@ -88,7 +123,7 @@ export function emptyMemoryState({
 }
 
 export function emptyNamespace(name: string): NamespaceMemory {
-  return { name }
+  return { name, ...emptyParts() }
 }
 
 /** The swarm's memory in a run, made where there is none. */
@@ -97,11 +132,14 @@ export function swarmMemoryOf(state: MemoryState, { run, swarm: name }: MemorySc
   let swarm = swarms.get(name)
   if (swarm === undefined) {
     swarm = {
+      index: state.openIndex?.({ run, swarm: name }),
       time,
       namespaces: new Map(),
       episodes: emptyEpisodes(state.retention),
       indexed: emptyIndexed(state.indexedKinds),
       compensations: emptyCompensations(),
+      agents: new Map(),
+      links: emptyLinks(),
     }
     swarms.set(name, swarm)
   }
@@ -130,4 +168,11 @@ export function namespaceOf({ namespaces }: SwarmMemory, name: string): Namespac
   let namespace = namespaces.get(name)
   if (namespace === undefined) namespaces.set(name, (namespace = emptyNamespace(name)))
   return namespace
+}
+
+/** Nothing that is still to come in the run can count as known before this time. */
+export function sealedBefore({ partitions }: MemoryState, { watermarks }: RunTime): Micros {
+  let least = Infinity
+  for (const name of partitions) least = Math.min(least, watermarks.get(name) ?? -Infinity)
+  return least
 }
