@@ -1,6 +1,6 @@
 import { manualClock, type ManualClock } from '@waggle/base'
 import { createCodec, type Codec, type SchemaRegistry } from '@waggle/codec'
-import { createEmitter, type Emitter } from '@waggle/emit'
+import { createEmitter, type Emitter, type Seal } from '@waggle/emit'
 import { PARTITIONS, type AvroRecord } from '@waggle/event'
 import { WaggleError } from '@waggle/base'
 import type { EventLog } from '@waggle/log'
@@ -36,8 +36,8 @@ export interface MemoryBus {
 export const SWARM = 'test-swarm'
 export const START = Date.UTC(2020, 0, 1) * 1000
 
-/** The deterministic half of the bus: log and codec, no views. */
-export async function memoryBus(): Promise<MemoryBus> {
+/** The deterministic half of the bus: log and codec, no views. Events about subjects need a `seal`. */
+export async function memoryBus(sealing: { readonly seal?: Seal } = {}): Promise<MemoryBus> {
   const clock = manualClock(START)
   const log = createMemoryLog({ topics: PARTITIONS, clock })
   const codec = createCodec(inMemoryRegistry())
@@ -47,6 +47,6 @@ export async function memoryBus(): Promise<MemoryBus> {
     codec,
     clock,
     emitter: (agent, { run = null, session = `session-${agent}`, lastSeq = 0 } = {}) =>
-      createEmitter({ log, codec, clock, swarm: SWARM, agent, session, lastSeq, run }),
+      createEmitter({ log, codec, clock, swarm: SWARM, agent, session, lastSeq, run, ...sealing }),
   }
 }
