@@ -35,7 +35,7 @@ function digestSwarm(
 function textOf(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (inner instanceof Map) return sorted(inner as ReadonlyMap<string, unknown>)
-    if (inner instanceof Set) return [...inner].sort()
+    if (inner instanceof Set) return [...(inner as ReadonlySet<string>)].sort()
     if (typeof inner === 'bigint') return String(inner)
     return typeof inner === 'number' && !Number.isFinite(inner) ? String(inner) : inner
   })

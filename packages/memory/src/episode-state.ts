@@ -1,13 +1,14 @@
 import type { Micros } from '@waggle/base'
 import type { WaggleEvent } from '@waggle/event'
 import { subjectsOf } from '@waggle/vault'
+import { isTrusted, type CompensationState } from './compensation-state.ts'
 import { EpisodeRows, NO_SLAB } from './episode-rows.ts'
-import { episodeText, typeOf } from './episode-text.ts'
+import { episodeText, evidenceOf, typeOf } from './episode-text.ts'
 import { FrameStore } from './frame-store.ts'
 import { recallDocumentOf } from './indexed-memories.ts'
 import type { Memory } from './memory.ts'
 import type { MemoryEvent, NamespaceMemory, SwarmMemory } from './memory-state.ts'
-import { type EpisodeKind, type RetentionConfig, type TierFacts } from './tier-rule.ts'
+import { forgottenAt, type EpisodeKind, type RetentionConfig, type TierFacts } from './tier-rule.ts'
 
 /**
  * What happened, by id. Facts about an episode (rows and marks) are the state; its content is in the hot map, a
@@ -30,7 +31,8 @@ export interface EpisodeState {
   readonly recalls: Map<string, Recalls>
   readonly removals: Map<string, Removal[]>
   readonly pending: Map<string, Mark[]>
-  pendingMax: number
+  /** Rows and marks added since forgotten ones were looked for. */
+  sinceSweep: number
   /** Events whose subject was erased. */
   erased: number
   /** Ends of life up to here were dropped: the live view has no answers about earlier times. */
@@ -77,7 +79,7 @@ export function emptyEpisodes(retention: RetentionConfig): EpisodeState {
     recalls: new Map(),
     removals: new Map(),
     pending: new Map(),
-    pendingMax: 1024,
+    sinceSweep: 0,
     erased: 0,
     horizon: -Infinity,
   }
@@ -99,12 +101,22 @@ export function foldEpisode(swarm: SwarmMemory, namespace: string, known: Memory
   const offset = Number(position.offset)
   const { rows } = episodes
   if (rows.byId.has(id)) return
+  episodes.sinceSweep++
   const at = rows.add({
-    ...{ id, kind, agent: source, namespace, type, partition, offset },
-    ...{ knownFrom, occurredAt, importance, ttl },
+    id,
+    kind,
+    agent: source,
+    namespace,
+    type,
+    partition,
+    offset,
+    knownFrom,
+    occurredAt,
+    importance,
+    ttl,
   })
-  if (event.subject === null) rows.setFrame(at, episodes.frames.put(known.frame.bytes, knownFrom))
-  else keepOpened(episodes, event)
+  if (event.subject === null) rows.setFrame(at, episodes.frames.put(known.frame, knownFrom))
+  else keepOpened(episodes, event, at, known.frame.bytes.length)
   const memory: Memory = { id, kind, namespace, event, source, position, knownFrom, version: 1 }
   const { shortMs } = episodes.retention.retention[kind]
   const keptUntil = knownFrom + (Number.isNaN(ttl) ? shortMs * 1000 : ttl)
@@ -122,10 +134,7 @@ export function foldEpisode(swarm: SwarmMemory, namespace: string, known: Memory
 
 /** Events that an event rests on are cited by it. */
 export function foldCitations(swarm: SwarmMemory, { event, knownFrom }: MemoryEvent): void {
-  const ids =
-    event.kind === 'decision' ? event.inputs : 'evidence' in event ? event.evidence : undefined
-  if (ids === undefined || typeof ids === 'number') return
-  for (const id of ids)
+  for (const id of evidenceOf(event))
     mark(swarm, id, { is: 'cited', at: knownFrom, source: event.agent, namespace: null })
 }
 
@@ -171,6 +180,27 @@ export function factsOf({ rows, recalls, retention }: EpisodeState, at: number):
   }
 }
 
+/** Whether it is in answers about a time: known, not forgotten, not removed, from a trusted source. */
+export function isRemembered(swarm: SwarmMemory, at: number, time: Micros): boolean {
+  const { episodes, compensations } = swarm
+  const { rows, removals, retention } = episodes
+  const knownFrom = rows.time('knownFrom', at)
+  if (knownFrom > time) return false
+  if (!isTrusted(compensations, rows.text('agent', at), knownFrom, time)) return false
+  if (isRemovedAt(compensations, removals.get(rows.ids[at]!), time)) return false
+  return time < forgottenAt(factsOf(episodes, at), retention)
+}
+
+/** Whether one of the removals, of a source that is trusted, was known by then. */
+export function isRemovedAt(
+  compensations: CompensationState,
+  removals: readonly Removal[] | undefined,
+  time: Micros,
+): boolean {
+  if (removals === undefined) return false
+  return removals.some(({ source, at }) => at <= time && isTrusted(compensations, source, at, time))
+}
+
 /** Takes a row out with all that hangs on it. */
 export function dropRow(episodes: EpisodeState, at: number): void {
   const { rows, frames, hot, opened, bySubject, recalls, removals } = episodes
@@ -191,7 +221,13 @@ function ownTerms(event: WaggleEvent): { readonly importance: number; readonly t
   }
 }
 
-function keepOpened({ opened, bySubject }: EpisodeState, event: WaggleEvent): void {
+function keepOpened(
+  { rows, opened, bySubject }: EpisodeState,
+  event: WaggleEvent,
+  at: number,
+  length: number,
+): void {
+  rows.setFrame(at, { slab: NO_SLAB, start: 0, length })
   opened.set(event.id, event)
   for (const subject of subjectsOf(event.subject)) {
     const ids = bySubject.get(subject) ?? new Set()
@@ -203,6 +239,7 @@ function mark(swarm: SwarmMemory, id: string, given: Mark): void {
   const { rows, pending } = swarm.episodes
   const at = rows.byId.get(id)
   if (at !== undefined) return applyMark(swarm, at, given)
+  swarm.episodes.sinceSweep++
   const marks = pending.get(id)
   if (marks === undefined) pending.set(id, [given])
   else marks.push(given)
@@ -228,8 +265,7 @@ function applyMark({ episodes }: SwarmMemory, at: number, given: Mark): void {
     // Promotion: what is recalled moves next to what is new, and stays as long.
     const frame = rows.frame(at)
     if (frame.slab === NO_SLAB || frames.isCompressed(frame) !== true) return
-    const bytes = frames.get(frame)!
-    rows.setFrame(at, frames.put(bytes, given.at))
+    rows.setFrame(at, frames.put(frames.get(frame)!, given.at))
     frames.release(frame)
   }
 }

@@ -34,3 +34,19 @@ export function episodeText(event: WaggleEvent): string {
       return ''
   }
 }
+
+/** Ids of the events an event rests on. */
+export function evidenceOf(event: WaggleEvent): readonly string[] {
+  switch (event.kind) {
+    case 'decision':
+      return event.inputs
+    case 'concept':
+    case 'document':
+    case 'experience':
+    case 'fact':
+    case 'relation':
+      return event.evidence
+    default:
+      return []
+  }
+}

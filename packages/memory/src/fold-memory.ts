@@ -17,6 +17,7 @@ import {
   type NamespaceMemory,
   type SwarmMemory,
 } from './memory-state.ts'
+import { dropIndexed, indexPart } from './index-parts.ts'
 import { eraseParts, foldParts } from './namespace-parts.ts'
 import { foldLinks } from './outcome-links.ts'
 
@@ -81,11 +82,13 @@ function foldNamespace(swarm: SwarmMemory, space: NamespaceMemory, known: Memory
   if (!foldParts(space, space.name, known)) return
   if (event.kind === 'experience') foldEpisode(swarm, event.namespace, known)
   if (event.kind === 'removal') foldRemovalOfEpisode(swarm, space, known)
+  indexPart(swarm, space.name, known)
   foldCitations(swarm, known)
 }
 
 /** An erasure: every part forgets what it holds of the subject, as if it had read `erased` events. */
 function dropSubject(swarm: SwarmMemory, subject: string): void {
   dropEpisodes(swarm, subject)
+  dropIndexed(swarm, subject)
   for (const space of swarm.namespaces.values()) eraseParts(space, subject)
 }

@@ -1,6 +1,6 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Micros } from '@waggle/base'
-import type { WriterSchema } from '@waggle/codec'
+import { schemaIdOf, type WriterSchema } from '@waggle/codec'
 
 /** An event as it stands in the log, with what decodes it. */
 export interface Frame {
@@ -13,12 +13,6 @@ export interface FrameRef {
   readonly slab: number
   readonly start: number
   readonly length: number
-}
-
-export interface FrameFigures {
-  /** Bytes of frames as they are in the log, and what they take in memory. */
-  readonly rawBytes: number
-  readonly storedBytes: number
 }
 
 interface Slab {
@@ -43,10 +37,13 @@ const READ_CACHE = 8
  */
 export class FrameStore {
   readonly #slabs = new Map<number, Slab>()
+  readonly #writers = new Map<number, WriterSchema>()
   readonly #decompressed = new Map<number, Buffer>()
   #current = -1
+  #newest = -1
 
-  put(bytes: Buffer, knownFrom: Micros): FrameRef {
+  put({ bytes, writer }: Frame, knownFrom: Micros): FrameRef {
+    this.#writers.set(writer.id, writer)
     let slab = this.#slabs.get(this.#current)
     if (slab === undefined || slab.used + bytes.length > Math.max(SLAB_BYTES, slab.bytes.length)) {
       slab = this.#open(bytes.length)
@@ -66,11 +63,12 @@ export class FrameStore {
   }
 
   /** Undefined once its slab has been let go: the log has it. */
-  get({ slab: number, start, length }: FrameRef): Buffer | undefined {
+  get({ slab: number, start, length }: FrameRef): Frame | undefined {
     const slab = this.#slabs.get(number)
     if (slab === undefined) return undefined
-    const bytes = slab.compressed ? this.#decompress(number, slab) : slab.bytes
-    return bytes.subarray(start, start + length)
+    const all = slab.compressed ? this.#decompress(number, slab) : slab.bytes
+    const bytes = all.subarray(start, start + length)
+    return { bytes, writer: this.#writers.get(schemaIdOf(bytes))! }
   }
 
   /** A frame is no longer wanted; a slab without wanted frames goes. */
@@ -93,20 +91,22 @@ export class FrameStore {
     }
   }
 
-  /** Figures of plain and of compressed slabs. */
-  figures(): { readonly plain: FrameFigures; readonly compressed: FrameFigures } {
-    const plain = { rawBytes: 0, storedBytes: 0 }
-    const compressed = { rawBytes: 0, storedBytes: 0 }
-    for (const slab of this.#slabs.values()) {
-      const sum = slab.compressed ? compressed : plain
-      sum.rawBytes += slab.used
-      sum.storedBytes += slab.bytes.length
-    }
-    return { plain, compressed }
+  /** Bytes of all slabs, with what is not used of them. */
+  get bytes(): number {
+    let bytes = 0
+    for (const slab of this.#slabs.values()) bytes += slab.bytes.length
+    return bytes
   }
 
   isCompressed(ref: FrameRef): boolean | undefined {
     return this.#slabs.get(ref.slab)?.compressed
+  }
+
+  /** What a frame takes in memory: its share of its slab; 0 where only the log has it. */
+  storedBytes({ slab: number, length }: FrameRef): number {
+    const slab = this.#slabs.get(number)
+    if (slab === undefined) return 0
+    return slab.compressed ? (slab.bytes.length * length) / slab.used : length
   }
 
   #open(atLeast: number): Slab {
@@ -118,12 +118,10 @@ export class FrameStore {
       newest: -Infinity,
       live: 0,
     }
-    this.#current = ++this.#numbers
+    this.#current = ++this.#newest
     this.#slabs.set(this.#current, slab)
     return slab
   }
-
-  #numbers = -1
 
   #decompress(number: number, slab: Slab): Buffer {
     let bytes = this.#decompressed.get(number)

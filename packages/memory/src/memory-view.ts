@@ -1,4 +1,11 @@
+import { createConsolidationView, type ConsolidationView } from './consolidate.ts'
+import { createEpisodeView, type EpisodeView } from './episode-view.ts'
+import { createGrantView, type GrantView } from './grant-view.ts'
 import type { MemoryState } from './memory-state.ts'
+import { partSource } from './part-source.ts'
+import type { ReadBack } from './read-episode.ts'
+import { createRecallView, type RecallView } from './recall-memories.ts'
+import { createStorageView, type StorageView } from './storage-figures.ts'
 
 /** A swarm's memory in one run. */
 export interface MemoryScope {
@@ -7,14 +14,23 @@ export interface MemoryScope {
   readonly run: string | null
 }
 
-/** Lookups in memory; grows by intersection with the views of its parts (episodes, knowledge, procedures ...). */
-export interface MemoryView {
+/** Lookups in memory: the views of its parts in one. Answers are the view's own objects: do not change them. */
+export interface MemoryView
+  extends EpisodeView, RecallView, ConsolidationView, StorageView, GrantView {
   /** Swarms seen in a run. */
   swarms(run: string | null): string[]
 }
 
-export function createMemoryView(state: MemoryState): MemoryView {
+/** @param readBack Reads what is archived; it is in no answer without. */
+export function createMemoryView(state: MemoryState, readBack?: ReadBack): MemoryView {
+  const source = partSource(state)
+  const grants = createGrantView(source)
   return {
     swarms: (run) => [...(state.runs.get(run ?? '')?.swarms.keys() ?? [])],
+    ...createEpisodeView(state, grants, readBack),
+    ...createRecallView(state, grants, readBack),
+    ...createConsolidationView(state, grants, readBack),
+    ...createStorageView(state),
+    ...grants,
   }
 }

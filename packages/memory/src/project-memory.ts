@@ -9,9 +9,17 @@ import {
 import { partitionName } from '@waggle/event'
 import type { Vault } from '@waggle/vault'
 import { digestMemory } from './digest-memory.ts'
-import { foldMemory, MEMORY_TOPICS } from './fold-memory.ts'
-import { emptyMemoryState, type MemoryEvent, type MemoryStateOptions } from './memory-state.ts'
+import { foldMemory } from './fold-memory.ts'
+import { applyIndexSteps } from './indexed-memories.ts'
+import { maintainMemory } from './maintain-memory.ts'
+import {
+  emptyMemoryState,
+  MEMORY_TOPICS,
+  type MemoryEvent,
+  type MemoryStateOptions,
+} from './memory-state.ts'
 import { createMemoryView, type MemoryView } from './memory-view.ts'
+import type { ReadBack } from './read-episode.ts'
 
 export interface MemoryProjection extends Projection {
   readonly view: MemoryView
@@ -20,20 +28,31 @@ export interface MemoryProjection extends Projection {
 export interface MemoryProjectionOptions extends MemoryStateOptions {
   /** Opens what was sealed; without one, sealed texts stay as they are. */
   readonly vault?: Pick<Vault, 'open'>
+  /** Reads what is archived; it is in no answer without. */
+  readonly readBack?: ReadBack
 }
 
 /** Memory in process: state and positions live and die together, and are rebuilt from the log. */
 export function createMemoryProjection(options: MemoryProjectionOptions = {}): MemoryProjection {
   const state = emptyMemoryState(options)
   const checkpoints = new Map<string, Checkpoint>()
+  const flush = async (): Promise<void> => {
+    for (const { swarms } of state.runs.values())
+      for (const swarm of swarms.values()) await applyIndexSteps(swarm)
+  }
   return {
     name: 'memory',
     version: 1,
     topics: MEMORY_TOPICS,
-    view: createMemoryView(state),
-    checkpoints: async () => [...checkpoints.values()],
+    view: createMemoryView(state, options.readBack),
+    checkpoints: async () => {
+      // A runner that starts again asks first: what the index still waits for comes before anything new.
+      await flush()
+      return [...checkpoints.values()]
+    },
     apply: async ({ topic, partition, nextOffset, events, admission }) => {
       const name = partitionName({ topic, partition })
+      await flush()
       const applied = checkpoints.get(name)?.nextOffset ?? 0n
       if (nextOffset <= applied) return
       // Decoded and opened before anything is folded: a batch takes effect whole or not at all.
@@ -46,6 +65,8 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
       }
       for (const event of known) foldMemory(state, event)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
+      maintainMemory(state)
+      await flush()
     },
     reset: async () => {
       state.runs.clear()

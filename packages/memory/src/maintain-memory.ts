@@ -1,0 +1,56 @@
+import type { Micros } from '@waggle/base'
+import { dropRow, factsOf, type EpisodeState } from './episode-state.ts'
+import { sealedBefore, type MemoryState, type SwarmMemory } from './memory-state.ts'
+import { forgottenAt } from './tier-rule.ts'
+
+/** Rows or marks that must have come before forgotten ones are looked for again, beside a quarter of all. */
+const SWEEP_MIN = 1024
+
+/** Moves contents to the tier of their age, and drops what no answer of the live view can need any more. */
+export function maintainMemory(state: MemoryState): void {
+  const { tiers } = state.retention
+  for (const { time, swarms } of state.runs.values()) {
+    for (const swarm of swarms.values()) {
+      const { episodes } = swarm
+      trimHot(episodes, time.clock)
+      episodes.frames.age(time.clock - tiers.warmMs * 1000, time.clock - tiers.coldMs * 1000)
+      if (episodes.sinceSweep < Math.max(SWEEP_MIN, episodes.rows.size / 4)) continue
+      sweepEpisodes(swarm, sealedBefore(state, time))
+    }
+  }
+}
+
+/**
+ * Drops episodes forgotten longer ago than the as-of window, and marks on what was never known. It goes by the
+ * time that every partition has passed: no citation that would have kept them can still come.
+ */
+export function sweepEpisodes({ episodes, indexed }: SwarmMemory, sealed: Micros): void {
+  const { rows, retention, pending } = episodes
+  const before = sealed - retention.asOfWindowMs * 1000
+  const keys: string[] = []
+  for (let at = 0; at < rows.end; at++) {
+    const id = rows.ids[at]
+    if (id === undefined) continue
+    const end = forgottenAt(factsOf(episodes, at), retention)
+    if (end >= before) continue
+    if (indexed.kinds.has(rows.kind(at))) keys.push(id)
+    dropRow(episodes, at)
+    episodes.horizon = Math.max(episodes.horizon, end)
+  }
+  if (keys.length > 0) indexed.steps.push({ is: 'dropped', keys })
+  rows.compact()
+  for (const [id, marks] of pending) {
+    const kept = marks.filter(({ at }) => at >= before)
+    if (kept.length === 0) pending.delete(id)
+    else if (kept.length < marks.length) pending.set(id, kept)
+  }
+  episodes.sinceSweep = 0
+}
+
+function trimHot({ hot, retention }: EpisodeState, clock: Micros): void {
+  const oldest = clock - retention.tiers.hotMs * 1000
+  for (const [id, { memory }] of hot) {
+    if (memory.knownFrom >= oldest) return
+    hot.delete(id)
+  }
+}
