@@ -49,10 +49,12 @@ export interface CountedRuns {
   successes: number
   readonly durations: DurationSketch
   readonly recent: Run[]
+  /** When the last of them was known; -Infinity without any. */
+  last: Micros
 }
 
 export function noRuns(): CountedRuns {
-  return { runs: 0, successes: 0, durations: new DurationSketch(), recent: [] }
+  return { runs: 0, successes: 0, durations: new DurationSketch(), recent: [], last: -Infinity }
 }
 
 /**
@@ -74,6 +76,7 @@ export function countRuns(
     sum.runs += older.runs
     sum.successes += older.successes
     sum.durations.merge(older.durations)
+    sum.last = Math.max(sum.last, older.knownTo)
   }
   for (const run of recent) {
     if (run.knownFrom > at || !isTrusted(run.knownFrom)) continue
@@ -81,5 +84,6 @@ export function countRuns(
     sum.successes += Number(run.success)
     sum.durations.add(run.durationMs)
     sum.recent.push(run)
+    sum.last = Math.max(sum.last, run.knownFrom)
   }
 }
