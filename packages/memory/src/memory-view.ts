@@ -1,11 +1,15 @@
 import { createConsolidationView, type ConsolidationView } from './consolidate.ts'
+import { createDocumentView, type DocumentView } from './document-view.ts'
 import { createEpisodeView, type EpisodeView } from './episode-view.ts'
 import { createGrantView, type GrantView } from './grant-view.ts'
+import { createKnowledgeView, type KnowledgeView } from './knowledge-view.ts'
 import type { MemoryState } from './memory-state.ts'
 import { partSource } from './part-source.ts'
+import { createProcedureView, type ProcedureView } from './procedure-view.ts'
 import type { ReadBack } from './read-episode.ts'
 import { createRecallView, type RecallView } from './recall-memories.ts'
 import { createStorageView, type StorageView } from './storage-figures.ts'
+import { createTurnView, type TurnView } from './turn-view.ts'
 
 /** A swarm's memory in one run. */
 export interface MemoryScope {
@@ -16,7 +20,16 @@ export interface MemoryScope {
 
 /** Lookups in memory: the views of its parts in one. Answers are the view's own objects: do not change them. */
 export interface MemoryView
-  extends EpisodeView, RecallView, ConsolidationView, StorageView, GrantView {
+  extends
+    EpisodeView,
+    RecallView,
+    ConsolidationView,
+    StorageView,
+    GrantView,
+    KnowledgeView,
+    ProcedureView,
+    TurnView,
+    DocumentView {
   /** Swarms seen in a run. */
   swarms(run: string | null): string[]
 }
@@ -32,5 +45,9 @@ export function createMemoryView(state: MemoryState, readBack?: ReadBack): Memor
     ...createConsolidationView(state, grants, readBack),
     ...createStorageView(state),
     ...grants,
+    ...createKnowledgeView(source),
+    ...createProcedureView(source),
+    ...createTurnView(source),
+    ...createDocumentView(source),
   }
 }
