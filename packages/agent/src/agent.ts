@@ -24,9 +24,11 @@ import {
 import type { Draft, Emitted, Emitter } from '@waggle/emit'
 import type { ReadOptions } from '@waggle/query'
 import type { ActiveSignalFilter } from '@waggle/view-coordination'
+import { createBank, type Bank } from './bank.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
 import { createKinds, type AgentKind, type KindRegistry } from './kinds.ts'
+import { createMemories, type Memories, type MemoriesOptions } from './memories.ts'
 import {
   OwnWrites,
   stampedEmitter,
@@ -35,6 +37,7 @@ import {
   type ModelInfo,
   type OwnBus,
 } from './own-bus.ts'
+import { createTrust, type Trust } from './trust.ts'
 
 export interface AgentSettings {
   readonly bus: AgentSdkBus
@@ -61,6 +64,8 @@ export interface AgentSettings {
   readonly ttlMs?: number
   /** How long reads wait for the agent's own writes, in milliseconds, until VIEW_STALE; 5 s if left out. */
   readonly readTimeoutMs?: number
+  /** Share of recalls that are noted in the log as evidence, 0 to 1; all if neither this nor the kind says. */
+  readonly recallSampling?: number
   readonly logger?: Logger
 }
 
@@ -68,7 +73,7 @@ export interface AgentSettings {
  * One agent of a swarm. All it says goes through one emitter and is stamped with trajectory, cause and model; all
  * it reads includes what it wrote itself, unless `after` says otherwise.
  */
-export interface Agent extends Decisions, Checkpoints {
+export interface Agent extends Decisions, Checkpoints, Memories {
   readonly name: string
   readonly swarm: string
   readonly run: string | null
@@ -82,6 +87,8 @@ export interface Agent extends Decisions, Checkpoints {
   readonly proposals: Proposals
   readonly signals: Signals
   readonly membership: Membership
+  readonly bank: Bank
+  readonly trust: Trust
   /** A namespace of the swarm's shared key-value memory. */
   shared(namespace: string): SharedMemory
   join(): Promise<void>
@@ -124,6 +131,8 @@ export function createAgent(settings: AgentSettings): Agent {
     session,
     hot: bus.hot,
     memory: bus.memory,
+    bank: bus.bank,
+    vault: bus.vault,
     context,
     emitter: stampedEmitter(base.emitter, context, settings.model, writes),
     fresh: ({ after, timeoutMs }: ReadOptions = {}) => ({
@@ -131,12 +140,14 @@ export function createAgent(settings: AgentSettings): Agent {
       timeoutMs: timeoutMs ?? settings.readTimeoutMs ?? READ_TIMEOUT_MS,
     }),
   })
+  const sampled = settings.recallSampling ?? kind?.memory.recallSampling ?? 1
+  const memories: MemoriesOptions = { random, recallSampling: sampled }
   // Heartbeats go on whatever the agent is thinking about.
   const membership = createMembership(ownBus(rootContext()), membershipOf(settings, kind))
   const inContext = (context: AgentContext): Agent => {
     const own = ownBus(context)
     return {
-      ...agentOf(own, { index, kind, membership }),
+      ...agentOf(own, { index, kind, membership, memories }),
       within: (other) => inContext({ ...context, ...other }),
     }
   }
@@ -161,9 +172,10 @@ interface Parts {
   readonly index: AdmissionIndex
   readonly kind: AgentKind | undefined
   readonly membership: Membership
+  readonly memories: MemoriesOptions
 }
 
-function agentOf(own: OwnBus, { index, kind, membership }: Parts): Omit<Agent, 'within'> {
+function agentOf(own: OwnBus, { index, kind, membership, memories }: Parts): Omit<Agent, 'within'> {
   const { emitter, swarm, run, session, clock, context, agent: name } = own
   const messages = createMessages(own, index)
   const locks = createLocks(own, session)
@@ -185,6 +197,9 @@ function agentOf(own: OwnBus, { index, kind, membership }: Parts): Omit<Agent, '
     membership,
     ...createDecisions(own),
     ...createCheckpoints(own),
+    ...createMemories(own, memories),
+    bank: createBank(own),
+    trust: createTrust(own),
     shared: (namespace) => createSharedMemory(own, namespace),
     join: () => membership.join(),
     leave: () => membership.leave(),

@@ -13,6 +13,8 @@ export interface CheckpointOptions {
   readonly type?: StateType
   /** Version of the form of the state; 1 if left out. */
   readonly schemaVersion?: number
+  /** Whom it is about: it is erased with them. */
+  readonly subject?: string
 }
 
 export interface RestoreOptions extends ReadOptions {
@@ -36,7 +38,7 @@ export interface Restored {
 export interface Checkpoints {
   /** INPUT_INVALID for what would not come back the same, such as dates, NaN or undefined. */
   checkpoint(state: unknown, options?: CheckpointOptions): Promise<Emitted<'agent_state'>>
-  /** Undefined where there is none. STATE_NEWER where its form is newer than the program knows. */
+  /** Undefined where there is none, or what it was about was erased. STATE_NEWER where its form is newer than the program knows. */
   restore(options?: RestoreOptions): Promise<Restored | undefined>
 }
 
@@ -50,7 +52,7 @@ export function createCheckpoints(own: OwnBus): Checkpoints {
     return value
   }
   return {
-    checkpoint: async (state, { type = 'CHECKPOINT', schemaVersion = 1 } = {}) => {
+    checkpoint: async (state, { type = 'CHECKPOINT', schemaVersion = 1, subject } = {}) => {
       const text = jsonText(state)
       const version = ((await newest(type))?.event.version ?? 0) + 1
       return own.emitter.emit({
@@ -59,12 +61,15 @@ export function createCheckpoints(own: OwnBus): Checkpoints {
         version,
         state: text,
         schema_version: schemaVersion,
+        ...(subject === undefined ? {} : { subject }),
       })
     },
     restore: async ({ type = 'CHECKPOINT', schemaVersion = 1, migrate, ...read } = {}) => {
       const found = await newest(type, read)
       if (found === undefined) return undefined
-      const { version, schema_version: stored, state: text } = found.event
+      const event = own.vault === undefined ? found.event : await own.vault.open(found.event)
+      if (event === undefined) return undefined
+      const { version, schema_version: stored, state: text } = event
       if (stored > schemaVersion) {
         throw new WaggleError(
           'STATE_NEWER',

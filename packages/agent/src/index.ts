@@ -1,5 +1,7 @@
 export { createAgent } from './agent.ts'
 export type { Agent, AgentSettings } from './agent.ts'
+export { createBank } from './bank.ts'
+export type { Bank, BankReadOptions } from './bank.ts'
 export { createCheckpoints } from './checkpoints.ts'
 export type {
   CheckpointOptions,
@@ -8,11 +10,38 @@ export type {
   Restored,
   RestoreOptions,
 } from './checkpoints.ts'
+export { firstCarry, runCycle } from './cycle.ts'
+export type {
+  Carry,
+  CycleOptions,
+  CycleResult,
+  CycleStep,
+  CycleSteps,
+  PendingDecision,
+  Perception,
+  Settled,
+  Situation,
+  Thought,
+  Turn,
+} from './cycle.ts'
 export { createDecisions, idOf } from './decisions.ts'
 export type { DecisionDraft, Decisions, EventRef, OutcomeDraft } from './decisions.ts'
 export { createKinds } from './kinds.ts'
 export type { AgentKind, KindRegistry } from './kinds.ts'
+export { createMemories } from './memories.ts'
+export type {
+  ExperienceDraft,
+  ForgetOptions,
+  Memories,
+  MemoriesOptions,
+  Recalled,
+  RecallQuestion,
+} from './memories.ts'
 export { OwnWrites, stampedEmitter } from './own-bus.ts'
 export type { AgentContext, AgentSdkBus, ModelInfo, OwnBus } from './own-bus.ts'
+export { recollect } from './recollect.ts'
+export type { Recollection, RecollectOptions } from './recollect.ts'
+export { defineAgent } from './run-agent.ts'
+export type { AgentProgram, DefinedAgent, RunOptions, RunSummary } from './run-agent.ts'
 export { createTrust, WARDEN } from './trust.ts'
 export type { Trust, TrustBus } from './trust.ts'

@@ -4,12 +4,18 @@ import type { AnyDraft, Draft, EmittableKind, Emitted, Emitter } from '@waggle/e
 import { partitionName, type Kind, type Position } from '@waggle/event'
 import type { MemoryView } from '@waggle/memory'
 import type { ReadOptions, ViewSource } from '@waggle/query'
+import type { BankView } from '@waggle/reasoning-bank'
+import type { Vault } from '@waggle/vault'
 import type { HotView } from '@waggle/view-hot'
 
 /** What the SDK takes of a bus; the embedded one and the cluster's both give it. */
 export interface AgentSdkBus extends CoordinationBus {
   readonly hot: ViewSource<HotView>
   readonly memory: ViewSource<MemoryView>
+  /** What outcomes taught; a bus may do without. */
+  readonly bank?: ViewSource<BankView> | undefined
+  /** Opens an agent's own sealed state; without one, it stays sealed. */
+  readonly vault?: Pick<Vault, 'open'>
 }
 
 /** The model that an agent thinks with; stamped on all it says. */
@@ -37,6 +43,8 @@ export interface OwnBus extends AgentBus {
   readonly session: string
   readonly hot: ViewSource<HotView>
   readonly memory: ViewSource<MemoryView>
+  readonly bank: ViewSource<BankView> | undefined
+  readonly vault: Pick<Vault, 'open'> | undefined
   readonly clock: Clock
   readonly context: AgentContext
   /** What reads wait for if they are not told: everything this agent has written itself. */

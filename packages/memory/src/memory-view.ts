@@ -3,6 +3,7 @@ import { createDocumentView, type DocumentView } from './document-view.ts'
 import { createEpisodeView, type EpisodeView } from './episode-view.ts'
 import { createGrantView, type GrantView } from './grant-view.ts'
 import { createKnowledgeView, type KnowledgeView } from './knowledge-view.ts'
+import { createMemoryLookup, type MemoryLookup } from './memory-lookup.ts'
 import type { MemoryState } from './memory-state.ts'
 import { partSource } from './part-source.ts'
 import { createProcedureView, type ProcedureView } from './procedure-view.ts'
@@ -29,7 +30,8 @@ export interface MemoryView
     KnowledgeView,
     ProcedureView,
     TurnView,
-    DocumentView {
+    DocumentView,
+    MemoryLookup {
   /** Swarms seen in a run. */
   swarms(run: string | null): string[]
 }
@@ -44,6 +46,7 @@ export function createMemoryView(state: MemoryState, readBack?: ReadBack): Memor
     ...createRecallView(state, grants, readBack),
     ...createConsolidationView(state, grants, readBack),
     ...createStorageView(state),
+    ...createMemoryLookup(state),
     ...grants,
     ...createKnowledgeView(source),
     ...createProcedureView(source),
