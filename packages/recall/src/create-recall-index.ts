@@ -31,7 +31,7 @@ export function createRecallIndex(options: RecallIndexOptions): RecallIndex {
 
   const removeAt = (ordinal: number, at: number): void => {
     if (!table.remove(ordinal, at)) return
-    words.retire(table.at(ordinal).text)
+    words.retire(ordinal)
     graph.retire(ordinal)
   }
   const commit = (document: RecallDocument, code: Int8Array): number => {
@@ -80,8 +80,8 @@ export function createRecallIndex(options: RecallIndexOptions): RecallIndex {
         arrivals.drop(key)
         const ordinal = table.keys.get(key)
         if (ordinal === undefined) continue
-        const { text } = table.at(ordinal)
-        words.drop(ordinal, text, table.drop(ordinal))
+        if (table.drop(ordinal)) words.retire(ordinal)
+        words.drop(ordinal)
         slab.wipe(ordinal)
         const slot = graph.slotOf(ordinal)
         if (slot !== undefined) graph.wipe(slot)

@@ -1,5 +1,8 @@
 import { createTopList, type ScoredOrdinal, type TopList } from './top-list.ts'
 
+/** In the place of a source where nobody is bounded. */
+const EVERYONE = -1
+
 /** How many answers each source may give. */
 export interface Shares {
   readonly limit: number
@@ -38,18 +41,17 @@ export function pickWithin(
   comesFirst: (a: number, b: number) => boolean,
 ): ScoredOrdinal[] {
   const lists = new Map<number, TopList>()
-  const listOf = (source: number): TopList => {
-    const group = perSource === undefined ? -1 : source
-    let list = lists.get(group)
+  const listOf = (ordinal: number): TopList => {
+    const source = perSource === undefined ? EVERYONE : sourceAt(ordinal)
+    let list = lists.get(source)
     if (list === undefined) {
-      const bounded = perSource !== undefined && source !== self
-      list = createTopList(bounded ? Math.min(perSource, limit) : limit, comesFirst)
-      lists.set(group, list)
+      const isBounded = perSource !== undefined && source !== self
+      list = createTopList(isBounded ? Math.min(perSource, limit) : limit, comesFirst)
+      lists.set(source, list)
     }
     return list
   }
-  for (const [i, ordinal] of ordinals.entries())
-    listOf(sourceAt(ordinal)).offer(ordinal, scores[i]!)
+  for (let i = 0; i < ordinals.length; i++) listOf(ordinals[i]!).offer(ordinals[i]!, scores[i]!)
   return [...lists.values()]
     .flatMap((list) => list.entries())
     .sort((a, b) => b.score - a.score || (comesFirst(a.ordinal, b.ordinal) ? -1 : 1))

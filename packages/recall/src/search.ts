@@ -80,7 +80,8 @@ function amongProposed(question: Question): RecallHit[] | undefined {
   const { query, selection, graph, code, asked, table } = question
   const proposed = new Set(graph.near(code, proposalsWanted(question)))
   for (const ordinal of newest(question)) proposed.add(ordinal)
-  for (const ordinal of asked.best(CANDIDATES)) proposed.add(ordinal)
+  for (const ordinal of asked.propose(Math.max(CANDIDATES, 2 * query.limit), selection.mask))
+    proposed.add(ordinal)
   const { where } = query
   const allowed = [...proposed].filter(
     (at) => selection.mask[at] === 1 && (where === undefined || where(table.at(at))),
@@ -94,7 +95,7 @@ function newest({ tail, selection, slab, code, query }: Question): number[] {
   const ordinals = Uint32Array.from(tail).filter((ordinal) => selection.mask[ordinal] === 1)
   const similarities = slab.similarities(code, ordinals)
   const top = createTopList(Math.max(CANDIDATES, 2 * query.limit))
-  for (const [i, ordinal] of ordinals.entries()) top.offer(ordinal, similarities[i]!)
+  for (let i = 0; i < ordinals.length; i++) top.offer(ordinals[i]!, similarities[i]!)
   return top.entries().map(({ ordinal }) => ordinal)
 }
 
@@ -124,17 +125,17 @@ function best(question: Question, ordinals: Uint32Array, shares: Shares): Recall
   const { slab, code, asked, table, wordWeight } = question
   const similarities = slab.similarities(code, ordinals)
   const words = asked.scoresOf(ordinals)
-  const scores = similarities.map((value, i) => (1 - wordWeight) * value + wordWeight * words[i]!)
+  const scores = new Float64Array(ordinals.length)
+  for (let i = 0; i < scores.length; i++)
+    scores[i] = (1 - wordWeight) * similarities[i]! + wordWeight * words[i]!
   const comesFirst = (a: number, b: number): boolean => table.at(a).key < table.at(b).key
   const picked = pickWithin(shares, ordinals, scores, table.sourceAt, comesFirst)
-  const again = slab.similarities(
-    code,
-    Uint32Array.from(picked, ({ ordinal }) => ordinal),
-  )
+  const chosen = Uint32Array.from(picked, ({ ordinal }) => ordinal)
+  const [similarity, word] = [slab.similarities(code, chosen), asked.scoresOf(chosen)]
   return picked.map(({ ordinal, score }, i) => ({
     key: table.at(ordinal).key,
     score,
-    similarity: again[i]!,
-    words: asked.scoreOf(ordinal),
+    similarity: similarity[i]!,
+    words: word[i]!,
   }))
 }
