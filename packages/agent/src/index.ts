@@ -45,3 +45,21 @@ export { defineAgent } from './run-agent.ts'
 export type { AgentProgram, DefinedAgent, RunOptions, RunSummary } from './run-agent.ts'
 export { createTrust, WARDEN } from './trust.ts'
 export type { Trust, TrustBus } from './trust.ts'
+export { createDocuments } from './documents.ts'
+export type { Documents, PutOptions, StoredDocument } from './documents.ts'
+export { createGrants } from './grants.ts'
+export type { Grants } from './grants.ts'
+export { createKnowledge } from './knowledge.ts'
+export type { ConceptDraft, FactDraft, Knowledge, RelationDraft } from './knowledge.ts'
+export { readIn, writeIn } from './own-namespace.ts'
+export type { InNamespace, NamespaceBus, NamespaceRead } from './own-namespace.ts'
+export { createProcedures } from './procedures.ts'
+export type { EmittedRun, ProcedureDraft, Procedures, RunRequest } from './procedures.ts'
+export { createWorkingMemory } from './working.ts'
+export type {
+  TurnOptions,
+  WindowedTurn,
+  WindowOptions,
+  WorkingMemory,
+  WorkingOptions,
+} from './working.ts'

@@ -71,6 +71,7 @@ const LEADING: ReadonlySet<Kind> = new Set([
   'observation',
   'signal',
   'decision',
+  'execution',
   'fill',
   'outcome',
   'experience',

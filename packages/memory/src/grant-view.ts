@@ -11,12 +11,12 @@ import type { MemoryScope } from './memory-view.ts'
 import type { AsOf, PartSource } from './part-source.ts'
 import { writeAnswer, type RefusedWrite } from './refusal-state.ts'
 
-/** Who may read and write where. Rights are the log's at the time asked about. */
+/** Who may read and write where. Rights are the log's at the time asked about; what nobody owns is free to take. */
 export interface GrantView {
   mayRead(scope: MemoryScope, agent: string, namespace: string, asOf?: Micros): boolean
-  /** Whether a write would count; a namespace that nobody owns yet may be taken. */
+  /** Whether a write would count. */
   mayWrite(scope: MemoryScope, agent: string, namespace: string, asOf?: Micros): boolean
-  /** Names of the namespaces that hold something the agent may read, its own and the shared one first. */
+  /** Namespaces that the agent may read: its own, the shared one, then others by name. */
   readableNamespaces(scope: MemoryScope, agent: string, asOf?: Micros): string[]
   /** Undefined where nobody owns it. */
   namespaceOwner(scope: MemoryScope, namespace: string, asOf?: Micros): string | undefined
@@ -44,9 +44,9 @@ export function createGrantView(source: PartSource): GrantView {
     if (namespace === SHARED_NAMESPACE || namespace === agent) return 'WRITE'
     const grants = grantsOf(scope, namespace)
     const owner = grants === undefined ? undefined : ownerOf(grants, at)
-    if (grants === undefined || owner === undefined) return 'NONE'
     // Whoever took another agent's name before that agent wrote anything does not get to read what it said.
-    if (owner === agent) return isAgent(source, scope, namespace, at) ? 'NONE' : 'WRITE'
+    if (owner !== namespace && isAgent(source, scope, namespace, at)) return 'NONE'
+    if (grants === undefined || owner === undefined || owner === agent) return 'WRITE'
     return accessOf(grants, agent, at)
   }
   const mayRead: GrantView['mayRead'] = (scope, agent, namespace, asOf) =>
@@ -54,13 +54,8 @@ export function createGrantView(source: PartSource): GrantView {
 
   return {
     mayRead,
-    mayWrite: (scope, agent, namespace, asOf) => {
-      const at = timeOf(scope, asOf)
-      const grants = grantsOf(scope, namespace)
-      const isFree = grants === undefined || ownerOf(grants, at) === undefined
-      if (isFree && !isAgent(source, scope, namespace, at)) return true
-      return accessTo(scope, agent, namespace, at) === 'WRITE'
-    },
+    mayWrite: (scope, agent, namespace, asOf) =>
+      accessTo(scope, agent, namespace, timeOf(scope, asOf)) === 'WRITE',
     readableNamespaces: (scope, agent, asOf) => {
       const first = [agent, SHARED_NAMESPACE]
       const others = [...(source.swarm(scope)?.namespaces.keys() ?? [])]

@@ -1,5 +1,5 @@
 import type { Micros } from '@waggle/base'
-import type { Concept, Fact } from '@waggle/event'
+import type { Concept, Fact, Relation } from '@waggle/event'
 import {
   contradictionsOf,
   endOf,
@@ -8,7 +8,7 @@ import {
   type Contradiction,
   type HeldFact,
 } from './fact-validity.ts'
-import { graphOf, type EdgeFilter, type Neighbour } from './knowledge-graph.ts'
+import { graphOf, validRelation, type EdgeFilter, type Neighbour } from './knowledge-graph.ts'
 import { sees, type Kept, type Lens } from './lens.ts'
 import type { MemoryScope } from './memory-view.ts'
 import type { NamespaceParts } from './namespace-parts.ts'
@@ -85,6 +85,13 @@ export interface KnowledgeView {
       readonly limit?: number
     },
   ): Contradiction[]
+  /** By `<source>|<type>|<target>`, as it holds in the world. */
+  relation(
+    scope: MemoryScope,
+    namespace: string,
+    name: string,
+    at?: WorldTime,
+  ): Kept<Relation> | undefined
   neighbours(
     scope: MemoryScope,
     namespace: string,
@@ -195,7 +202,9 @@ function createConceptView(
   }
 }
 
-function createGraphView(source: PartSource): Pick<KnowledgeView, 'neighbours' | 'path'> {
+function createGraphView(
+  source: PartSource,
+): Pick<KnowledgeView, 'relation' | 'neighbours' | 'path'> {
   const graph = (scope: MemoryScope, namespace: string, { validAt, asOf }: WorldTime) => {
     const parts = source.parts(scope, namespace)
     const lens = source.lens(scope, asOf)
@@ -203,6 +212,14 @@ function createGraphView(source: PartSource): Pick<KnowledgeView, 'neighbours' |
     return graphOf(parts.knowledge, parts.removals, lens, validAt ?? lens.at)
   }
   return {
+    relation: (scope, namespace, name, { validAt, asOf } = {}) => {
+      const parts = source.parts(scope, namespace)
+      const relation = parts?.knowledge.relations.get(name)
+      const lens = source.lens(scope, asOf)
+      return relation === undefined
+        ? undefined
+        : validRelation(relation, parts!.removals, lens, validAt ?? lens.at)
+    },
     neighbours: (scope, namespace, concept, filter = {}) =>
       graph(scope, namespace, filter)?.neighbours(concept, filter) ?? [],
     path: (scope, namespace, from, to, { maxHops = HOPS, ...filter } = {}) =>
