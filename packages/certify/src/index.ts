@@ -1,1 +1,20 @@
-export {}
+export { CompactRange, rootOf } from './compact-range.ts'
+export { openFileTiles } from './file-tiles.ts'
+export { openLogTrees } from './log-trees.ts'
+export type { AdvanceOptions, LogTrees } from './log-trees.ts'
+export { base64Of, hashOfBase64 } from './merkle-hash.ts'
+export type { Hash } from './merkle-hash.ts'
+export type { PartitionTree } from './partition-tree.ts'
+export { leafOf } from './record-leaf.ts'
+export type { RecordLeaf } from './record-leaf.ts'
+export { createNoteKey, noteSigner, openNote } from './signed-note.ts'
+export type { NoteSigner, OpenedNote } from './signed-note.ts'
+export { createMemoryTiles } from './tile-store.ts'
+export type { TileStore } from './tile-store.ts'
+export {
+  consistencyProof,
+  inclusionProof,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree-proofs.ts'
+export type { NodeReader, TreeHead } from './tree-proofs.ts'
