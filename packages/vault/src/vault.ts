@@ -14,7 +14,8 @@ export interface Vault {
   seal<E extends WaggleEvent>(event: E): Promise<E>
   /**
    * Decrypts them; undefined where a subject is erased or its key is not to be had. SEAL_INVALID for a text that was
-   * changed or moved: no view can ever take it, so a projection answers with RecordRejected.
+   * changed or moved: a projection takes it for erased, or a rebuild after
+   * the erasure would differ from the live view.
    */
   open<E extends WaggleEvent>(event: E): Promise<E | undefined>
   /** Destroys the key for ever; the fingerprint of what was destroyed, undefined where there never was one. */
