@@ -11,7 +11,7 @@ import {
   type Trial,
 } from '@waggle/reasoning-bank'
 
-export type Noise = 'normal' | 'heavy' | 'autocorrelated' | 'clustered'
+export type Noise = 'normal' | 'heavy' | 'autocorrelated' | 'clustered' | 'skewed'
 
 /** A market of features and returns, drawn from a seed; one decision a bar, long or short by chance. */
 export interface WorldOptions {
@@ -105,6 +105,9 @@ export type Promotes = (pattern: PatternState) => boolean
 export const byUseCount: Promotes = ({ lessons }) => latched(lessons, 3, 0.6)
 /** Twenty uses and more successes than failures by a margin, once and for all. */
 export const bySuccessRate: Promotes = ({ lessons }) => latched(lessons, 20, 0.55)
+/** The same as it stands now, which forgives early luck. */
+export const byRateNow: Promotes = ({ lessons, successes }) =>
+  lessons.length >= 20 && successes / lessons.length >= 0.55
 export const byEvidence: Promotes = ({ status }) => status === 'PROMOTED'
 
 function latched(lessons: PatternState['lessons'], least: number, share: number): boolean {
@@ -161,6 +164,9 @@ function noiseOf(random: Random, noise: Noise): () => number {
         const chi = Array.from({ length: 3 }, () => normal(random) ** 2).reduce((a, b) => a + b)
         return normal(random) / Math.sqrt(chi / 3) / Math.sqrt(3)
       }
+    case 'skewed':
+      // Four small gains, then a loss that takes them: successes say nothing about returns.
+      return () => (random.next() < 0.8 ? 0.5 : -2)
     case 'autocorrelated':
       return () => (last = 0.3 * last + Math.sqrt(1 - 0.09) * normal(random))
     case 'clustered':

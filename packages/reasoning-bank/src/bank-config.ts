@@ -17,6 +17,11 @@ export interface BankConfig {
   readonly error: number
   /** A pattern becomes a hypothesis when the t-value of its newest lessons reaches this. */
   readonly screen: { readonly least: number; readonly most: number; readonly t: number }
+  /**
+   * After a lesson of a pattern this many of its durations pass before the next: returns that hang together in time
+   * would let luck be counted twice.
+   */
+  readonly rest: number
   /** Evidence below which a hypothesis is given up; new lessons may make it one again. */
   readonly futility: number
   /** Lessons to a false demotion, on average, while the mean return is at least this share of what was tested. */
@@ -38,10 +43,11 @@ export interface BankConfig {
 export const DEFAULT_BANK: BankConfig = {
   costBps: 10,
   costBpsByInstrument: {},
-  returnBound: 0.2,
+  returnBound: 0.1,
   falseDiscoveryRate: 0.1,
   error: 0.05,
   screen: { least: 10, most: 30, t: 1 },
+  rest: 1,
   futility: 0.05,
   drift: { runLength: 1000, share: 0.5 },
   inputs: { keptMs: 7 * 86_400_000, most: 100_000 },

@@ -94,7 +94,7 @@ function takeTrial(learned: Learned, trial: Trial, counts: Counts, config: BankC
   for (const situation of new Set(situations)) {
     const pattern = patternOf(learned, state.domain, situation, trial.action, trial.at, changes)
     changes.push(...endOverdue(learned, pattern, trial.at, config))
-    if (pattern.seat !== undefined) continue
+    if (pattern.seat !== undefined || trial.at <= pattern.restUntil) continue
     pattern.seat = seat
     seats.push(pattern)
   }

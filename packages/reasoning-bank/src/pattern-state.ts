@@ -49,6 +49,8 @@ export interface PatternState {
   missing: number
   /** The trial in the seat, and when its outcome is overdue. */
   seat: { readonly trial: Trial; readonly overdueAt: Micros } | undefined
+  /** Decisions up to here may share returns with the last lesson: its horizon over again is left out. */
+  restUntil: Micros
   /** Lessons before this one are not looked at to find it again. */
   screenFrom: number
   wealth: Wealth
@@ -86,6 +88,7 @@ export function newPattern(domain: string, situation: string, action: string): P
     netSum: 0,
     missing: 0,
     seat: undefined,
+    restUntil: -Infinity,
     screenFrom: 0,
     wealth: newWealth(),
     hypothesis: undefined,

@@ -20,6 +20,7 @@ export function settleLesson(
   pattern.netSum += lesson.net
   pattern.longest = Math.max(pattern.longest, lesson.at - lesson.trial.at)
   if (lesson.success) pattern.successes++
+  pattern.restUntil = lesson.at + config.rest * (lesson.at - lesson.trial.at)
   const x = lesson.net / config.returnBound
   if (pattern.status === 'PROMOTED') return watch(pattern, lesson, x, config)
   if (pattern.hypothesis === undefined) {
