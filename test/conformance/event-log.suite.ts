@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { partitionName } from '@waggle/event'
-import type { AppendRecord, EventLog, LogRecord } from '@waggle/log'
+import {
+  blockReadsOf,
+  type AppendRecord,
+  type EventLog,
+  type LogRecord,
+  type RecordBlock,
+} from '@waggle/log'
 
 export interface LogFactory {
   /** A log with topics a (3 partitions) and b (1). */
@@ -197,6 +203,41 @@ export function eventLogSuite(
       expect(repeated).toMatchObject({ offset: known ? 0n : 1n, duplicate: known })
     })
 
+    it('gives blocks and picked records as it gives them one by one', async () => {
+      const appends = fc.array(fc.array(fc.string({ maxLength: 2000 }), { maxLength: 5 }), {
+        maxLength: 8,
+      })
+      await fc.assert(
+        fc.asyncProperty(
+          appends,
+          fc.nat(20),
+          fc.nat(9),
+          fc.infiniteStream(fc.boolean()),
+          async (calls, from, max, picks) => {
+            const log = await open()
+            for (const values of calls) {
+              if (values.length > 0)
+                await log.append(values.map((value) => record(value, { headers: { of: value } })))
+            }
+            const all = await log.read(start('b'), 100)
+            const blocks = blockReadsOf(log)
+            const offset = Math.min(from, all.length)
+            const some = await blocks.readBlock({ ...start('b'), offset: BigInt(offset) }, max)
+            const rows = rowsOf(some)
+            expect(rows).toEqual(all.slice(offset, offset + rows.length))
+            expect(rows.length > 0).toBe(max > 0 && offset < all.length)
+            expect(rows.length).toBeLessThanOrEqual(max)
+            const picked = all.filter(() => picks.next().value)
+            const offsets = picked.map((one) => Number(one.offset))
+            expect(rowsOf(await blocks.readAt(start('b'), offsets))).toEqual(picked)
+            for (const openLog of opened.splice(0)) await openLog.close()
+            await factory.dispose()
+          },
+        ),
+        { numRuns: runs },
+      )
+    })
+
     it('behaves like a list per partition, whatever is appended and read', async () => {
       const call = fc.array(
         fc.record({
@@ -235,6 +276,17 @@ export function eventLogSuite(
         { numRuns: runs },
       )
     })
+  })
+}
+
+/** Records of a block, whose columns must say the same. */
+function rowsOf(block: RecordBlock): LogRecord[] {
+  return Array.from({ length: block.count }, (_, row) => {
+    const one = block.record(row)
+    expect(block.offsets[row]).toBe(Number(one.offset))
+    const { bytes, starts, ends } = block
+    expect(bytes.subarray(starts[row], ends[row]).equals(one.value)).toBe(true)
+    return one
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { Position, TopicPartition } from '@waggle/event'
+import type { BlockReads } from './record-block.ts'
 
 /**
  * The log is the only truth. Records of a partition have consecutive offsets from 0, keep the order of
@@ -26,6 +27,9 @@ export interface EventLog {
    * until the signal aborts. A batch holds at most `maxRecords`; nothing is read ahead of the consumer.
    */
   tail(from: readonly Position[], options: TailOptions): AsyncIterable<LogBatch>
+
+  /** Reads of many records at once, where the engine has a faster way than `read`; see `blockReadsOf`. */
+  readonly blocks?: BlockReads
 
   /** The offset the next record of each partition will get. */
   ends(partitions: readonly TopicPartition[]): Promise<Position[]>

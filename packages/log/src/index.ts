@@ -12,4 +12,6 @@ export type {
 } from './event-log.ts'
 export { choosePartition, murmur2, partitionOf } from './partition-of.ts'
 export { partitionsOf } from './partitions-of.ts'
+export { blockOf, blockReadsOf } from './record-block.ts'
+export type { BlockReads, RecordBlock } from './record-block.ts'
 export { readRound, tailByReading, tailPositions } from './tail.ts'

@@ -13,8 +13,8 @@ import type { AppendRecord, Headers, LogRecord } from '../event-log.ts'
  *   u32  length of headers  | headers, JSON object; length 0 for none
  *        value, to the end of the record
  */
-const HEAD_BYTES = 8
-const FIXED_BYTES = HEAD_BYTES + 8 + 2 + 4
+export const HEAD_BYTES = 8
+export const FIXED_BYTES = HEAD_BYTES + 8 + 2 + 4
 const NO_HEADERS: Headers = Object.freeze({})
 
 export function encodeBatch(records: readonly AppendRecord[], appendedAt: Micros): Buffer {
@@ -89,7 +89,7 @@ export function decodeBatch(
   return true
 }
 
-function corrupt(position: TopicPartition & { offset: bigint }): WaggleError {
+export function corrupt(position: TopicPartition & { offset: bigint }): WaggleError {
   return new WaggleError(
     'LOG_CORRUPT',
     `The bytes of ${positionText(position)} do not match their CRC`,
@@ -99,7 +99,13 @@ function corrupt(position: TopicPartition & { offset: bigint }): WaggleError {
   )
 }
 
-function decodeRecord(
+/** Where the value of a record starts; within it whatever the lengths say, for they may not be checked yet. */
+export function valueStart(frame: Buffer, start: number, end: number): number {
+  const keyEnd = start + 18 + frame.readUInt16LE(start + 16)
+  return keyEnd + 4 > end ? end : Math.min(end, keyEnd + 4 + frame.readUInt32LE(keyEnd))
+}
+
+export function decodeRecord(
   frame: Buffer,
   start: number,
   end: number,

@@ -29,7 +29,7 @@ export function readRecords(
 }
 
 /** Key of the batch that holds the offset, or of the last one before it. */
-function floorKey(
+export function floorKey(
   storage: Storage,
   topicId: number,
   partition: number,

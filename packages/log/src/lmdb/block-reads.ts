@@ -1,0 +1,177 @@
+import { crc32 } from 'node:zlib'
+import type { RecordBlock } from '../record-block.ts'
+import { corrupt, decodeRecord, FIXED_BYTES, HEAD_BYTES, valueStart } from './batch-frame.ts'
+import { CrcFold, FOLD_BYTES_MAX } from './crc-fold.ts'
+import { floorKey, type PartitionId } from './read-batches.ts'
+import { baseOffsetOf, batchKey, type Storage } from './storage.ts'
+
+/** Small frames are put together up to this; one that is larger stands for itself, uncopied. */
+const BLOCK_BYTES = 128 * 1024
+
+/** Where records of a block begin, and their values; grows as rows are added. */
+class Rows {
+  count = 0
+  readonly heads: Uint32Array
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
+  readonly offsets: Float64Array
+
+  constructor(max: number) {
+    this.heads = new Uint32Array(max)
+    this.starts = new Uint32Array(max)
+    this.ends = new Uint32Array(max)
+    this.offsets = new Float64Array(max)
+  }
+
+  add(head: number, start: number, end: number, offset: number): void {
+    const row = this.count++
+    this.heads[row] = head
+    this.starts[row] = start
+    this.ends[row] = end
+    this.offsets[row] = offset
+  }
+
+  block({ topic, partition }: PartitionId, bytes: Buffer): RecordBlock {
+    const { count, heads, starts, ends, offsets } = this
+    const record = (row: number) => {
+      const offset = BigInt(offsets[row]!)
+      return decodeRecord(bytes, heads[row]!, ends[row]!, { topic, partition }, offset)
+    }
+    return { topic, partition, count, bytes, starts, ends, offsets, record }
+  }
+}
+
+/** Records from an offset on as a block; every byte given has been checked, mostly by one CRC over all of them. */
+export function readBlock(
+  storage: Storage,
+  at: PartitionId,
+  offset: number,
+  max: number,
+): RecordBlock {
+  const { base, bytes, firstBytes } = framesFrom(storage, at, offset, max)
+  const rows = new Rows(Math.min(max, Math.floor(bytes.length / FIXED_BYTES)))
+  // Numbers of what stands behind records that are not checked rest on their lengths alone.
+  const sure = offset === base || endsAlign(bytes, firstBytes)
+  let head = 0
+  for (let next = base; sure && head < bytes.length && rows.count < rows.heads.length; next++) {
+    const end = recordEnd(bytes, head)
+    if (end === undefined) break
+    if (next >= offset) rows.add(head, valueStart(bytes, head, end), end, next)
+    head = end
+  }
+  if (!allWhole(bytes, rows)) rows.count = firstDamaged(bytes, rows)
+  if (rows.count === 0 && bytes.length > 0) throw corrupt({ ...at, offset: BigInt(offset) })
+  return rows.block(at, bytes)
+}
+
+/** The records at these offsets, which ascend and are below the end; only their bytes are checked. */
+export function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): RecordBlock {
+  const rows = new Rows(offsets.length)
+  const records: Buffer[] = []
+  let bytes = 0
+  while (rows.count < offsets.length) {
+    const wanted = rows.count
+    const { base, frame } = frameOf(storage, at, offsets[wanted]!)
+    const sure = offsets[wanted] === base || endsAlign(frame, frame.length)
+    let head = 0
+    for (let next = base; sure && rows.count < offsets.length; next++) {
+      const end = recordEnd(frame, head)
+      if (end === undefined) break
+      if (next === offsets[rows.count]) {
+        if (!isWhole(frame, head, end)) throw corrupt({ ...at, offset: BigInt(next) })
+        records.push(frame.subarray(head, end))
+        const shift = bytes - head
+        rows.add(bytes, valueStart(frame, head, end) + shift, end + shift, next)
+        bytes += end - head
+      }
+      head = end
+    }
+    if (rows.count === wanted) throw corrupt({ ...at, offset: BigInt(offsets[wanted]!) })
+  }
+  return rows.block(at, Buffer.concat(records, bytes))
+}
+
+/** The frames from the one that holds the offset on, one behind the other, until there is enough. */
+function framesFrom(
+  storage: Storage,
+  { topicId, partition }: PartitionId,
+  offset: number,
+  max: number,
+): { base: number; bytes: Buffer; firstBytes: number } {
+  const first = floorKey(storage, topicId, partition, offset)
+  if (first === undefined || max <= 0)
+    return { base: offset, bytes: Buffer.alloc(0), firstBytes: 0 }
+  const base = baseOffsetOf(first, topicId, partition)!
+  const end = batchKey(topicId, partition + 1, 0)
+  const frames: Buffer[] = []
+  let size = 0
+  for (const { key, value } of storage.batches.getRange({ start: first, end })) {
+    if (baseOffsetOf(key, topicId, partition)! - offset >= max) break
+    frames.push(value)
+    size += value.length
+    if (size >= BLOCK_BYTES) break
+  }
+  const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, size)
+  return { base, bytes, firstBytes: frames[0]?.length ?? 0 }
+}
+
+/** The frame that holds an offset; empty where it is gone. */
+function frameOf(
+  storage: Storage,
+  { topicId, partition }: PartitionId,
+  offset: number,
+): { base: number; frame: Buffer } {
+  const start = batchKey(topicId, partition, offset)
+  for (const { key, value } of storage.batches.getRange({ start, reverse: true, limit: 1 })) {
+    const base = baseOffsetOf(key, topicId, partition)
+    if (base !== undefined) return { base, frame: value }
+  }
+  return { base: offset, frame: Buffer.alloc(0) }
+}
+
+/** Where a record ends; undefined where its length leads out of the bytes. */
+function recordEnd(bytes: Buffer, head: number): number | undefined {
+  if (head + HEAD_BYTES > bytes.length) return undefined
+  const end = head + HEAD_BYTES + bytes.readUInt32LE(head + 4)
+  return end > bytes.length ? undefined : end
+}
+
+/** Whether the lengths of the records lead to the end of their frame: a damaged one hardly does. */
+function endsAlign(bytes: Buffer, frameEnd: number): boolean {
+  let head = 0
+  while (head < frameEnd) {
+    const end = recordEnd(bytes, head)
+    if (end === undefined) return false
+    head = end
+  }
+  return head === frameEnd
+}
+
+function isWhole(bytes: Buffer, head: number, end: number): boolean {
+  return crc32(bytes.subarray(head + 4, end)) === bytes.readUInt32LE(head)
+}
+
+/** Rows follow each other without a gap, so one CRC over all of them shows whether each has its own. */
+function allWhole(bytes: Buffer, { count, heads, ends }: Rows): boolean {
+  const fold = new CrcFold()
+  let from = heads[0]!
+  for (let row = 0; row < count; row++) {
+    const [head, end] = [heads[row]!, ends[row]!]
+    const length = end - head - 4
+    if (length < FOLD_BYTES_MAX) {
+      const crc = bytes.readInt32LE(head)
+      fold.word(crc)
+      fold.bytes(length, crc)
+      continue
+    }
+    if (!fold.matches(bytes.subarray(from, head)) || !isWhole(bytes, head, end)) return false
+    fold.clear()
+    from = end
+  }
+  return count === 0 || fold.matches(bytes.subarray(from, ends[count - 1]))
+}
+
+function firstDamaged(bytes: Buffer, { count, heads, ends }: Rows): number {
+  for (let row = 0; row < count; row++) if (!isWhole(bytes, heads[row]!, ends[row]!)) return row
+  return count
+}
