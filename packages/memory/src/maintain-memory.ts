@@ -1,4 +1,5 @@
 import type { Micros } from '@waggle/base'
+import type { TopicPartition } from '@waggle/event'
 import { dropRow, factsOf, type EpisodeState } from './episode-state.ts'
 import { sealedBefore, type MemoryState, type SwarmMemory } from './memory-state.ts'
 import { forgottenAt } from './tier-rule.ts'
@@ -45,6 +46,23 @@ export function sweepEpisodes({ episodes, indexed }: SwarmMemory, sealed: Micros
     else if (kept.length < marks.length) pending.set(id, kept)
   }
   episodes.sinceSweep = 0
+}
+
+/** Partitions of the live run in which only a tick can show that a forgotten episode may be dropped. */
+export function partitionsHoldingUp(state: MemoryState, by: Micros): TopicPartition[] {
+  const live = state.runs.get('')
+  if (live === undefined) return []
+  const { retention } = state
+  const shortest = Math.min(...Object.values(retention.retention).map(({ shortMs }) => shortMs))
+  const kept = (shortest + retention.asOfWindowMs) * 1000
+  let oldest = Infinity
+  for (const { episodes } of live.swarms.values()) {
+    const first = episodes.rows.ids.findIndex((id) => id !== undefined)
+    if (first >= 0) oldest = Math.min(oldest, episodes.rows.time('knownFrom', first))
+  }
+  const passed = Math.max(sealedBefore(state, live.time), oldest) + kept
+  if (!(passed < by)) return []
+  return state.partitions.filter(({ name }) => (live.time.watermarks.get(name) ?? 0) + kept < by)
 }
 
 function trimHot({ hot, retention }: EpisodeState, clock: Micros): void {

@@ -1,6 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
-import { PARTITIONS, partitionName } from '@waggle/event'
+import { PARTITIONS, partitionName, type TopicPartition } from '@waggle/event'
 import type { RecallIndex } from '@waggle/recall'
 import { emptyCompensations, type CompensationState } from './compensation-state.ts'
 import { emptyEpisodes, type EpisodeState } from './episode-state.ts'
@@ -76,7 +76,7 @@ export interface MemoryState {
   readonly indexedKinds: ReadonlySet<MemoryKind>
   readonly openIndex: ((scope: MemoryScope) => RecallIndex) | undefined
   /** Every partition that memory lives on: what all of them have passed is sealed. */
-  readonly partitions: readonly string[]
+  readonly partitions: readonly (TopicPartition & { readonly name: string })[]
   /** By run; '' is live. */
   readonly runs: Map<string, RunMemory>
 }
@@ -112,9 +112,11 @@ export function emptyMemoryState({
   return {
     openIndex,
     partitions: MEMORY_TOPICS.flatMap((topic) =>
-      Array.from({ length: topics[topic] ?? 0 }, (_, partition) =>
-        partitionName({ topic, partition }),
-      ),
+      Array.from({ length: topics[topic] ?? 0 }, (_, partition) => ({
+        topic,
+        partition,
+        name: partitionName({ topic, partition }),
+      })),
     ),
     retention: parseRetention(retention),
     indexedKinds: new Set(indexedKinds),
@@ -173,6 +175,6 @@ export function namespaceOf({ namespaces }: SwarmMemory, name: string): Namespac
 /** Nothing that is still to come in the run can count as known before this time. */
 export function sealedBefore({ partitions }: MemoryState, { watermarks }: RunTime): Micros {
   let least = Infinity
-  for (const name of partitions) least = Math.min(least, watermarks.get(name) ?? -Infinity)
+  for (const { name } of partitions) least = Math.min(least, watermarks.get(name) ?? -Infinity)
   return least
 }

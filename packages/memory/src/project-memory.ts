@@ -1,17 +1,16 @@
-import { isWaggleError } from '@waggle/base'
+import { isWaggleError, type Micros } from '@waggle/base'
 import {
   knownEventOf,
-  RecordRejected,
   type AdmittedRecord,
   type Checkpoint,
   type Projection,
 } from '@waggle/consume'
-import { partitionName } from '@waggle/event'
+import { partitionName, type TopicPartition } from '@waggle/event'
 import type { Vault } from '@waggle/vault'
 import { digestMemory } from './digest-memory.ts'
 import { foldMemory } from './fold-memory.ts'
 import { applyIndexSteps } from './indexed-memories.ts'
-import { maintainMemory } from './maintain-memory.ts'
+import { maintainMemory, partitionsHoldingUp } from './maintain-memory.ts'
 import {
   emptyMemoryState,
   MEMORY_TOPICS,
@@ -23,6 +22,10 @@ import type { ReadBack } from './read-episode.ts'
 
 export interface MemoryProjection extends Projection {
   readonly view: MemoryView
+  /** Moves up to `most` memories of each swarm into the graph of its index. */
+  settle(most: number): void
+  /** Partitions of the live run that hold up, at this time, that something forgotten is dropped. */
+  due(by: Micros): TopicPartition[]
 }
 
 export interface MemoryProjectionOptions extends MemoryStateOptions {
@@ -45,6 +48,11 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
     version: 1,
     topics: MEMORY_TOPICS,
     view: createMemoryView(state, options.readBack),
+    settle: (most) => {
+      for (const { swarms } of state.runs.values())
+        for (const { index } of swarms.values()) index?.settle(most)
+    },
+    due: (by) => partitionsHoldingUp(state, by),
     checkpoints: async () => {
       // A runner that starts again asks first: what the index still waits for comes before anything new.
       await flush()
@@ -81,7 +89,10 @@ export function memoryEventOf(admitted: AdmittedRecord): MemoryEvent {
   return { ...knownEventOf(admitted), frame: { bytes: record.value, writer }, erased: false }
 }
 
-/** RecordRejected for a seal that was broken: no later try can open it. */
+/**
+ * A broken seal counts as erased: once its key is destroyed nobody can tell the two apart, and a rebuild has to find
+ * what the live view found.
+ */
 export async function openEvent(
   known: MemoryEvent,
   vault: Pick<Vault, 'open'>,
@@ -91,6 +102,6 @@ export async function openEvent(
     return event === undefined ? { ...known, erased: true } : { ...known, event }
   } catch (error) {
     if (!isWaggleError(error, 'SEAL_INVALID')) throw error
-    throw new RecordRejected(known.position.offset, error.message, { cause: error })
+    return { ...known, erased: true }
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { WaggleError } from '@waggle/base'
+import type { RetentionInput } from '@waggle/memory'
 import { z } from 'zod'
 
 const schema = z.strictObject({
@@ -16,6 +17,16 @@ const schema = z.strictObject({
    * milliseconds; 0 leaves time to the records that come.
    */
   tickMs: z.number().int().min(0).max(60_000).default(1000),
+  /** What agents remember; see `parseRetention` of @waggle/memory for the keys of `retention`. */
+  memory: z
+    .strictObject({
+      /** How texts are compared for recall; `off` leaves only recall by id, time and words. */
+      recall: z.enum(['lexical', 'off']).default('lexical'),
+      retention: z.custom<RetentionInput>((given) => typeof given === 'object').optional(),
+    })
+    .prefault({}),
+  /** Distils lessons from outcomes and says them in the log. */
+  bank: z.enum(['on', 'off']).default('off'),
   /** How long the analytical store rests between rounds, in milliseconds: longer makes larger batches. */
   analyticsRestMs: z.number().int().min(0).max(60_000).default(1000),
   /**

@@ -20,6 +20,7 @@ import {
   type CoordinatorService,
 } from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
+import type { DistillerService, MemoryViewService } from '@waggle-services/memory-view'
 import {
   analyticsPath,
   logPath,
@@ -28,6 +29,7 @@ import {
   type EmbeddedConfig,
   type EmbeddedConfigInput,
 } from './config.ts'
+import { memoryParts } from './memory-parts.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
 export interface EmbeddedBus {
@@ -40,6 +42,10 @@ export interface EmbeddedBus {
   readonly coordinator: CoordinatorService
   /** The coordinator’s view, under the name that a cluster’s bus has for it. */
   readonly coordination: ViewSource<CoordinationView>
+  /** What agents remember. */
+  readonly memory: MemoryViewService
+  /** The ReasoningBank; undefined where the configuration leaves it off. */
+  readonly bank: DistillerService | undefined
   /** Undefined where the configuration turns it off. */
   readonly analytics: AnalyticsService | undefined
   /** Where analysts reach ClickHouse's HTTP interface; undefined where there is none. */
@@ -88,14 +94,16 @@ export async function openEmbeddedBus(
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher =
     config.weights === 'off' ? undefined : createWeigherService({ ...parts, tickMs: config.tickMs })
+  const { memory, bank, eraser } = memoryParts(config, { ...parts, vault })
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)
-  const services: Service[] = [hot, coordinator, weigher, analytics, http].filter(
+  const projecting = [hot, coordinator, weigher, memory, bank, eraser, analytics].filter(
     (part) => part !== undefined,
   )
+  const services: Service[] = http === undefined ? projecting : [...projecting, http]
   const all = composeServices('embedded', services)
   await all.start()
-  const runners = [hot, coordinator, weigher, analytics].flatMap((service) => service?.runner ?? [])
+  const runners = projecting.map(({ runner }) => runner)
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
   return {
@@ -106,6 +114,8 @@ export async function openEmbeddedBus(
     hot,
     coordinator,
     coordination: coordinator,
+    memory,
+    bank,
     analytics,
     analyticsUrl: http?.url,
     runners,

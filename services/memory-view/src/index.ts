@@ -1,3 +1,7 @@
+export { createDistillerService } from './distiller.ts'
+export type { DistillerService, DistillerServiceOptions } from './distiller.ts'
 export { createEraserService } from './eraser.ts'
 export type { EraserService, EraserServiceOptions } from './eraser.ts'
 export type { Forgetter } from './project-erasures.ts'
+export { createMemoryViewService } from './service.ts'
+export type { MemoryViewOptions, MemoryViewService } from './service.ts'

@@ -1,0 +1,42 @@
+import type { Clock, Logger } from '@waggle/base'
+import type { Codec } from '@waggle/codec'
+import type { EventLog } from '@waggle/log'
+import type { Vault } from '@waggle/vault'
+import {
+  createDistillerService,
+  createEraserService,
+  createMemoryViewService,
+  type DistillerService,
+  type EraserService,
+  type MemoryViewService,
+} from '@waggle-services/memory-view'
+import type { EmbeddedConfig } from './config.ts'
+
+export interface MemoryParts {
+  readonly memory: MemoryViewService
+  readonly bank: DistillerService | undefined
+  readonly eraser: EraserService
+}
+
+interface Engines {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly vault: Vault
+}
+
+/** Memory, what learns from it and what erases from it. */
+export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryParts {
+  const { recall, retention } = config.memory
+  const memory = createMemoryViewService({
+    ...engines,
+    tickMs: config.tickMs,
+    ...(recall === 'off' ? { embedder: 'off' as const } : {}),
+    ...(retention === undefined ? {} : { retention }),
+  })
+  const bank = config.bank === 'off' ? undefined : createDistillerService(engines)
+  // Snapshots of the index are not kept, so there is nothing else that has to forget.
+  const eraser = createEraserService({ ...engines, memory: memory.runner, forgetters: [] })
+  return { memory, bank, eraser }
+}

@@ -1,0 +1,32 @@
+import { composeServices, type Service } from '@waggle/base'
+import type { ServiceContext, Worker } from '@waggle/service'
+import { createFileVault } from '@waggle/vault'
+import { createDistillerService } from './distiller.ts'
+import { createEraserService } from './eraser.ts'
+import { createMemoryViewService } from './service.ts'
+
+/**
+ * Memory as a process: it reads every partition, distils lessons, and erases where it has the keys. Each instance
+ * holds all of it; two say the same, under the same numbers.
+ */
+export async function buildMemoryView(context: ServiceContext): Promise<Worker> {
+  const { config, log, codec, clock, logger } = context
+  const vault =
+    config.WAGGLE_VAULT_DIR === undefined ? undefined : createFileVault(config.WAGGLE_VAULT_DIR)
+  const memory = createMemoryViewService({
+    ...context,
+    tickMs: config.WAGGLE_TICK_MS,
+    ...(vault === undefined ? {} : { vault }),
+  })
+  const eraser =
+    vault === undefined
+      ? []
+      : [createEraserService({ ...context, vault, memory: memory.runner, forgetters: [] })]
+  const parts: readonly Service[] = [
+    memory,
+    createDistillerService({ log, codec, clock, logger }),
+    ...eraser,
+  ]
+  const all = composeServices('memory-view', parts)
+  return { start: all.start, stop: all.stop, status: () => memory.runner.status() }
+}
