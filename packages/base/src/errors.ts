@@ -83,6 +83,10 @@ export const ERROR_CODES = {
     false,
     'Restore the text or the key from where it was whole; what was changed after sealing does not open.',
   ],
+  SNAPSHOT_INVALID: [
+    false,
+    'Delete it: it is a cache, and what it holds is made again from the log.',
+  ],
   AS_OF_TOO_OLD: [false, 'Ask `memoryAsOf`, which rebuilds the past from the log.'],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
   // process

@@ -11,6 +11,7 @@ export interface Arrival {
 export interface Arrivals {
   expect(documents: readonly RecallDocument[]): readonly Arrival[]
   arrived(batch: readonly Arrival[]): void
+  expects(key: string): boolean
   remove(key: string, at: Micros): void
   drop(key: string): void
 }
@@ -28,6 +29,8 @@ export function createArrivals(): Arrivals {
       return batch
     },
     arrived: (batch) => void batches.delete(batch),
+    expects: (key) =>
+      [...batches].some((batch) => batch.some(({ document }) => document.key === key)),
     remove: (key, at) =>
       each(key, (arrival) => (arrival.removedAt = Math.min(arrival.removedAt, at))),
     drop: (key) => each(key, (arrival) => (arrival.dropped = true)),

@@ -13,13 +13,14 @@ export interface Graph {
   add(ordinals: readonly number[], codeAt: (ordinal: number) => Int8Array, threads: number): void
   /** The ordinal is in the graph as this slot. */
   bind(ordinal: number, slot: number): void
-  slotOf(ordinal: number): number | undefined
+  /** The place of the ordinal, if it has one. */
+  slotsOf(ordinal: number): number[]
   /** Ordinals near the code, about `count` of them. */
   near(code: Int8Array, count: number): number[]
   /** No longer proposed; its place remains a way to others. */
   retire(ordinal: number): void
-  /** Overwrites the vector in the slot. */
-  wipe(slot: number): void
+  /** Overwrites the vectors in the slots. */
+  wipe(slots: readonly number[]): void
   save(path: string): void
   load(path: string, slots: number): void
 }
@@ -72,7 +73,10 @@ export function createGraph(dimensions: number): Graph {
       slotByOrdinal.set(ordinal, slot)
       dead--
     },
-    slotOf: (ordinal) => slotByOrdinal.get(ordinal),
+    slotsOf: (ordinal) => {
+      const slot = slotByOrdinal.get(ordinal)
+      return slot === undefined ? [] : [slot]
+    },
     near: (code, count) => {
       const { keys } = index.search(Float32Array.from(code), count, 1)
       const found: number[] = []
@@ -83,13 +87,14 @@ export function createGraph(dimensions: number): Graph {
       return found
     },
     retire,
-    wipe: (slot) => {
-      const ordinal = ordinalBySlot[slot]!
-      if (ordinal >= 0) retire(ordinal)
+    wipe: (slots) => {
+      if (slots.length === 0) return
+      for (const slot of slots) if (ordinalBySlot[slot]! >= 0) retire(ordinalBySlot[slot]!)
       // A removed node keeps its bytes until its place is taken: take it at once.
-      index.remove(BigUint64Array.of(BigInt(slot)))
-      insert([ordinalBySlot.push(-1) - 1], new Float32Array(dimensions).fill(1), 1)
-      dead++
+      index.remove(BigUint64Array.from(slots, BigInt))
+      const fillers = slots.map(() => ordinalBySlot.push(-1) - 1)
+      insert(fillers, new Float32Array(slots.length * dimensions).fill(1), 1)
+      dead += slots.length
     },
     save: (path) => index.save(path),
     load: (path, slots) => {

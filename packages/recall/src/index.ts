@@ -11,3 +11,5 @@ export type {
   RecallIndex,
   RecallQuery,
 } from './recall-index.ts'
+export { createRecallIndexes } from './recall-indexes.ts'
+export type { RecallIndexes, RecallScope } from './recall-indexes.ts'

@@ -76,6 +76,21 @@ export interface RecallIndex {
    * then they are compared one by one, so a search is right without it, only slower: call it when there is time.
    */
   settle(most: number): number
+  /**
+   * Writes what is costly to make again, vectors and graph, into a folder of its own: a cache, never the truth.
+   * What a loaded snapshot knew and no document came for is forgotten, so save after the log was read.
+   */
+  saveSnapshot(folder: string): void
+  /**
+   * Lets documents that are added with the key and text of the snapshot go without embedding; alone they are no
+   * answers. Returns how many there are, 0 where there is no snapshot.
+   *
+   * @throws WaggleError SNAPSHOT_INVALID, or DIMENSION_MISMATCH for one of another embedder: go on without it.
+   *   INPUT_INVALID where something was added before.
+   */
+  loadSnapshot(folder: string): number
+  /** Forgets what the snapshot knew and no document came for: to be called when the log has been read. */
+  forgetUnclaimed(): void
 }
 
 export interface RecallFigures {
@@ -84,8 +99,8 @@ export interface RecallFigures {
   readonly settled: number
   /** Texts longer than MAX_EMBEDDED_CHARS. */
   readonly cut: number
-  /** What embedding and adding did not need to do again thanks to a snapshot. */
+  /** Documents that a snapshot saved from being embedded again. */
   readonly reused: number
-  /** Of the vectors outside the graph. */
-  readonly vectorBytes: number
+  /** Of the vectors and words in typed arrays; the graph and the lists of terms come on top. */
+  readonly bytes: number
 }

@@ -16,11 +16,11 @@ export interface IndexParts {
   readonly graph: Graph
   /** Ordinals that are not in the graph. */
   readonly tail: readonly number[]
-  /** Share of the words in a score, 0 to 1. */
-  readonly wordWeight: number
 }
 
 interface Question extends IndexParts {
+  /** Share of the words in a score, 0 to 1. */
+  readonly wordWeight: number
   readonly query: RecallQuery
   readonly code: Int8Array
   readonly selection: Selection
@@ -37,10 +37,16 @@ const GRAPH_COST = 50
  * with theoretical bounds: Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023,
  * section 4): unlike with fused ranks, nobody lowers another's score by adding documents of his own.
  */
-export function search(parts: IndexParts, query: RecallQuery, code: Int8Array): RecallHit[] {
+export function search(
+  parts: IndexParts,
+  query: RecallQuery,
+  code: Int8Array,
+  wordWeight: number,
+): RecallHit[] {
   const selection = parts.table.select(query)
   const asked = parts.words.ask(query.text, selection)
-  const question = { ...parts, query, code, selection, asked }
+  const { table, slab, words, graph, tail } = parts
+  const question = { table, slab, words, graph, tail, query, code, wordWeight, selection, asked }
   return (isWorthProposing(question) ? amongProposed(question) : undefined) ?? amongAll(question)
 }
 
