@@ -3,11 +3,13 @@ import type { Codec } from '@waggle/codec'
 import { createRunner, type Projection, type RunnerOptions } from '@waggle/consume'
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import { partitionsOf, type EventLog } from '@waggle/log'
+import type { MemoryView } from '@waggle/memory'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
 import { redisOptions } from '@waggle-services/hot-view'
+import { createMemoryViewService } from '@waggle-services/memory-view'
 import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
 import { openHttpStore } from '@waggle/view-analytics/clickhouse'
 import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
@@ -28,6 +30,8 @@ export interface ClusterBus {
   readonly reader: HotReader
   /** Locks and consensus counted here, from the log, as the coordinator counts them. */
   readonly coordination: ViewSource<CoordinationView>
+  /** What agents remember, kept here from the log; keys of subjects are needed to read what is sealed. */
+  readonly memory: ViewSource<MemoryView>
   readonly analytics: AnalyticsView
   emitter(options: ClusterEmitterOptions): Emitter
   query(scope: { swarm: string; run: string | null }): SwarmQuery
@@ -68,6 +72,7 @@ export async function openClusterBus(
   const vault = deps.vault ?? vaultOf(config)
   const hot = inProcess(parts, createHotProjection())
   const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
+  const memory = createMemoryViewService({ ...parts, ...(vault === undefined ? {} : { vault }) })
   const redis = await openRedisHotStore({
     redis: redisOptions(config),
     partitions: partitionsOf(log, HOT_TOPICS),
@@ -76,7 +81,7 @@ export async function openClusterBus(
   })
   const store = openHttpStore(clickHouseOptions(config))
   const analytics = createAnalyticsView(store)
-  const tails = composeServices('cluster', [hot.runner, coordination.runner])
+  const tails = composeServices('cluster', [hot.runner, coordination.runner, memory])
   await tails.start()
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
@@ -87,6 +92,7 @@ export async function openClusterBus(
     vault,
     hot,
     coordination,
+    memory,
     analytics,
     reader: createFallbackHotReader({
       primary: redis.view,
@@ -109,6 +115,7 @@ export async function openClusterBus(
     caughtUp: async (timeoutMs) => {
       await hot.runner.caughtUp(timeoutMs)
       await coordination.runner.caughtUp(timeoutMs)
+      await memory.runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })
     },
     digests: async () => ({
