@@ -67,7 +67,7 @@ export function createTermLists(): TermLists {
     wipe: (ordinal) => void entries.fill(NOTHING, startOf(ordinal), ends[ordinal]),
     frequencies: (asked, ordinals) =>
       whileAsking(asked, () => {
-        const found = new Array<number>(asked.length + 1).fill(0)
+        const found = Array.from({ length: asked.length + 1 }, () => 0)
         for (let i = 0; i < ordinals.length; i++) {
           const ordinal = ordinals[i]!
           for (let at = startOf(ordinal), end = ends[ordinal]!; at < end; at++)
