@@ -18,3 +18,20 @@ export {
   verifyInclusion,
 } from './tree-proofs.ts'
 export type { NodeReader, TreeHead } from './tree-proofs.ts'
+export { CERTIFICATE_FORMAT, openCertificate } from './certificate.ts'
+export type {
+  Certificate,
+  CertificateBody,
+  CertifiedPartition,
+  CertifiedSchema,
+  CertifiedView,
+  OpenedCertificate,
+  Previous,
+} from './certificate.ts'
+export { certify } from './certify.ts'
+export type { CertifyOptions } from './certify.ts'
+export type { Finding } from './finding.ts'
+export type { MakeView } from './fold-views.ts'
+export { verifySuccession } from './succession.ts'
+export { verifyCertificate } from './verify-certificate.ts'
+export type { Verification, VerifyOptions } from './verify-certificate.ts'

@@ -1,0 +1,94 @@
+import type { Codec } from '@waggle/codec'
+import type { EventLog } from '@waggle/log'
+import { openCertificate, rootIn, type CertificateBody, type Certificate } from './certificate.ts'
+import type { Finding } from './finding.ts'
+import { differingViews, foldViews, type MakeView } from './fold-views.ts'
+import { hashSchema } from './hash-schemas.ts'
+import type { LogTrees } from './log-trees.ts'
+import { verifyPartition } from './verify-log.ts'
+
+export interface VerifyOptions {
+  readonly log: EventLog
+  readonly codec: Codec
+  /** The public key that is trusted, as text. */
+  readonly verifier: string
+  /** Kept trees, by which the record at fault is named. */
+  readonly trees?: LogTrees
+  /** Folds these views again and compares their state; a certified view that is not given is not looked at. */
+  readonly views?: readonly MakeView[]
+  /** What the code is now, where that is to be compared. */
+  readonly code?: string
+  /**
+   * `storage` (if left out) demands the same records at the same offsets and append times; `content` only the
+   * same records in the same order, as another engine holds them that they were copied to.
+   */
+  readonly tree?: 'storage' | 'content'
+}
+
+export interface Verification {
+  readonly certificate: Certificate
+  /** Nothing found: the log is as certified. At most one of each partition, the first. */
+  readonly findings: readonly Finding[]
+}
+
+/** Recomputes what a certificate claims from the log alone. INPUT_INVALID for what is no certificate. */
+export async function verifyCertificate(
+  text: string,
+  options: VerifyOptions,
+): Promise<Verification> {
+  const { signed, ...certificate } = openCertificate(text, options.verifier)
+  const findings: Finding[] = []
+  if (!signed) {
+    const expected = `a signature of ${options.verifier}`
+    findings.push({ what: 'signature', at: certificate.origin, expected, found: 'none' })
+  }
+  for (const finding of await recordFindings(certificate.body, options)) findings.push(finding)
+  const { code } = certificate.body
+  if (options.code !== undefined && options.code !== code)
+    findings.push({ what: 'code', at: 'code', expected: code ?? 'none', found: options.code })
+  // What damaged records mean is not asked: they are found already, and may not be readable.
+  if (findings.some(({ what }) => what !== 'code' && what !== 'signature'))
+    return { certificate, findings }
+  for (const finding of await meaningFindings(certificate.body, options)) findings.push(finding)
+  return { certificate, findings }
+}
+
+async function recordFindings(
+  { partitions }: CertificateBody,
+  { log, trees, tree = 'storage' }: VerifyOptions,
+): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (const { topic, partition, records, nextOffset, ...roots } of partitions) {
+    const certified = {
+      topic,
+      partition,
+      size: records,
+      nextOffset: BigInt(nextOffset),
+      root: rootIn(roots[tree]),
+      tree,
+    }
+    const finding = await verifyPartition(log, certified, trees)
+    if (finding !== undefined) found.push(finding)
+  }
+  return found
+}
+
+async function meaningFindings(
+  { partitions, schemas, views }: CertificateBody,
+  { log, codec, views: makes = [] }: VerifyOptions,
+): Promise<Finding[]> {
+  const found: Finding[] = []
+  for (const { id, sha256 } of schemas) {
+    const now = await hashSchema(codec, id)
+    if (now === sha256) continue
+    found.push({ what: 'schema', at: `schema ${id}`, expected: sha256, found: now ?? 'none' })
+  }
+  if (makes.length === 0) return found
+  const ends = partitions.map((at) => ({ ...at, offset: BigInt(at.nextOffset) }))
+  const names = new Set(makes.map((make) => make().name))
+  const certified = views.filter(({ name }) => names.has(name))
+  const folded = await foldViews({ log, codec }, makes, ends)
+  for (const { name, ...texts } of differingViews(certified, folded))
+    found.push({ what: 'view', at: name, ...texts })
+  return found
+}
