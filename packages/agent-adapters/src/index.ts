@@ -1,1 +1,3 @@
+export { agentShelf } from './agent-shelf.ts'
+export type { AgentShelfOptions } from './agent-shelf.ts'
 export type { Json, Shelf, ShelfEntry, ShelfPut } from './shelf.ts'

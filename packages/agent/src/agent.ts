@@ -24,10 +24,14 @@ import {
 import type { Draft, Emitted, Emitter } from '@waggle/emit'
 import type { ReadOptions } from '@waggle/query'
 import type { ActiveSignalFilter } from '@waggle/view-coordination'
+import { createActions, type Actions } from './actions.ts'
 import { createBank, type Bank } from './bank.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { createDecisions, type Decisions } from './decisions.ts'
+import { createDocuments, type Documents } from './documents.ts'
+import { createGrants, type Grants } from './grants.ts'
 import { createKinds, type AgentKind, type KindRegistry } from './kinds.ts'
+import { createKnowledge, type Knowledge } from './knowledge.ts'
 import { createMemories, type Memories, type MemoriesOptions } from './memories.ts'
 import {
   OwnWrites,
@@ -37,7 +41,9 @@ import {
   type ModelInfo,
   type OwnBus,
 } from './own-bus.ts'
+import { createProcedures, type Procedures } from './procedures.ts'
 import { createTrust, type Trust } from './trust.ts'
+import { createWorkingMemory, type WorkingMemory } from './working.ts'
 
 export interface AgentSettings {
   readonly bus: AgentSdkBus
@@ -66,6 +72,8 @@ export interface AgentSettings {
   readonly readTimeoutMs?: number
   /** Share of recalls that are noted in the log as evidence, 0 to 1; all if neither this nor the kind says. */
   readonly recallSampling?: number
+  /** Length of a text in tokens of the agent's model; an estimate if left out. */
+  readonly tokensOf?: (text: string) => number
   readonly logger?: Logger
 }
 
@@ -73,7 +81,7 @@ export interface AgentSettings {
  * One agent of a swarm. All it says goes through one emitter and is stamped with trajectory, cause and model; all
  * it reads includes what it wrote itself, unless `after` says otherwise.
  */
-export interface Agent extends Decisions, Checkpoints, Memories {
+export interface Agent extends Decisions, Actions, Checkpoints, Memories {
   readonly name: string
   readonly swarm: string
   readonly run: string | null
@@ -87,6 +95,11 @@ export interface Agent extends Decisions, Checkpoints, Memories {
   readonly proposals: Proposals
   readonly signals: Signals
   readonly membership: Membership
+  readonly knowledge: Knowledge
+  readonly procedures: Procedures
+  readonly working: WorkingMemory
+  readonly documents: Documents
+  readonly grants: Grants
   readonly bank: Bank
   readonly trust: Trust
   /** A namespace of the swarm's shared key-value memory. */
@@ -142,12 +155,13 @@ export function createAgent(settings: AgentSettings): Agent {
   })
   const sampled = settings.recallSampling ?? kind?.memory.recallSampling ?? 1
   const memories: MemoriesOptions = { random, recallSampling: sampled }
+  const { tokensOf } = settings
   // Heartbeats go on whatever the agent is thinking about.
   const membership = createMembership(ownBus(rootContext()), membershipOf(settings, kind))
   const inContext = (context: AgentContext): Agent => {
     const own = ownBus(context)
     return {
-      ...agentOf(own, { index, kind, membership, memories }),
+      ...agentOf(own, { index, kind, membership, memories, tokensOf }),
       within: (other) => inContext({ ...context, ...other }),
     }
   }
@@ -173,14 +187,17 @@ interface Parts {
   readonly kind: AgentKind | undefined
   readonly membership: Membership
   readonly memories: MemoriesOptions
+  readonly tokensOf: ((text: string) => number) | undefined
 }
 
-function agentOf(own: OwnBus, { index, kind, membership, memories }: Parts): Omit<Agent, 'within'> {
+function agentOf(own: OwnBus, parts: Parts): Omit<Agent, 'within'> {
   const { emitter, swarm, run, session, clock, context, agent: name } = own
+  const { index, kind, membership, memories, tokensOf } = parts
   const messages = createMessages(own, index)
   const locks = createLocks(own, session)
   const proposals = freshProposals(own)
   const signals = freshSignals(own)
+  const documents = createDocuments(own)
   return {
     name,
     swarm,
@@ -198,6 +215,12 @@ function agentOf(own: OwnBus, { index, kind, membership, memories }: Parts): Omi
     ...createDecisions(own),
     ...createCheckpoints(own),
     ...createMemories(own, memories),
+    ...createActions(own, documents, locks),
+    knowledge: createKnowledge(own),
+    procedures: createProcedures(own),
+    working: createWorkingMemory(own, tokensOf === undefined ? {} : { tokensOf }),
+    documents,
+    grants: createGrants(own),
     bank: createBank(own),
     trust: createTrust(own),
     shared: (namespace) => createSharedMemory(own, namespace),

@@ -1,3 +1,5 @@
+export { createActions } from './actions.ts'
+export type { Acted, Action, Actions } from './actions.ts'
 export { createAgent } from './agent.ts'
 export type { Agent, AgentSettings } from './agent.ts'
 export { createBank } from './bank.ts'

@@ -69,15 +69,18 @@ export interface MemoriesOptions {
 const LIMIT = 8
 
 export function createMemories(own: OwnBus, { random, recallSampling }: MemoriesOptions): Memories {
-  const check = async (right: 'mayRead' | 'mayWrite', namespace: string): Promise<void> => {
+  const check = async (
+    right: 'mayRead' | 'mayWrite',
+    namespace: string,
+    read: ReadOptions = own.fresh(),
+  ): Promise<void> => {
     const { value } = await readView(
       own.memory,
       (view) => view[right](own, own.agent, namespace),
-      own.fresh(),
+      read,
     )
     if (!value) throw denied(own.agent, right === 'mayRead' ? 'read' : 'write', namespace)
   }
-  const mayRead = (namespace: string): Promise<void> => check('mayRead', namespace)
   const mayWrite = (namespace: string): Promise<void> => check('mayWrite', namespace)
   return {
     remember: async (draft) => {
@@ -88,11 +91,12 @@ export function createMemories(own: OwnBus, { random, recallSampling }: Memories
     recall: async ({ record, subject, after, timeoutMs, ...question }) => {
       const { limit = LIMIT, text, asOf } = question
       const startedAt = own.clock.now()
-      for (const namespace of question.namespaces ?? []) await mayRead(namespace)
+      const read = own.fresh(defined<ReadOptions>({ after, timeoutMs }))
+      for (const namespace of question.namespaces ?? []) await check('mayRead', namespace, read)
       const { value: memories } = await readView(
         own.memory,
         (view) => view.recall(own, { ...question, limit, agent: own.agent }),
-        own.fresh(defined<ReadOptions>({ after, timeoutMs })),
+        read,
       )
       const isRecorded = record ?? random.next() < recallSampling
       const recorded = isRecorded

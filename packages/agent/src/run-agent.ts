@@ -56,7 +56,9 @@ async function runAgent<S extends Json>(
   let done = 0
   let failed = 0
   const summary = (ended: RunSummary<S>['ended']): RunSummary<S> => ({
-    ...{ cycles: done, failed, carry },
+    cycles: done,
+    failed,
+    carry,
     ended,
   })
   while (!signal.aborted && done < cycles) {
