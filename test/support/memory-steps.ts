@@ -3,13 +3,15 @@ import type { MemoryEvent } from '../../packages/memory/src/memory-state.ts'
 import { START, SWARM } from './memory-bus.ts'
 
 /** What a test says of an event; ids, places and times follow from the order. */
-export type Said<K extends Kind = Kind> = { readonly kind: K; readonly agent?: string } & Partial<
-  Omit<EventByKind[K], 'kind'>
->
+export type SaidOf<K extends Kind> = { readonly kind: K } & Partial<Omit<EventByKind[K], 'kind'>>
+export type Said = { [K in Kind]: SaidOf<K> }[Kind]
 
 export interface Teller {
   /** The next event of the partition, one second later unless `at` says otherwise. */
-  say<K extends Kind>(said: Said<K>, at?: number): MemoryEvent & { readonly event: EventByKind[K] }
+  say<K extends Kind>(
+    said: SaidOf<K>,
+    at?: number,
+  ): MemoryEvent & { readonly event: EventByKind[K] }
   /** Known time of the last event. */
   readonly now: number
 }
@@ -22,15 +24,25 @@ export function teller(topic = 'waggle.memories.v1', partition = 0): Teller {
     get now() {
       return now
     },
-    say: <K extends Kind>({ agent = 'ann', ...said }: Said<K>, at?: number) => {
+    say: <K extends Kind>({ agent = 'ann', ...said }: SaidOf<K>, at?: number) => {
       now = at ?? now + 1_000_000
       const seq = Number(offset) + 1
       const session = `${topic}/${partition}/${agent}`
       const event = validateEvent<EventByKind[K]>({
         id: eventId(session, seq, now),
-        ...{ swarm: SWARM, agent, session, seq, occurred_at: now, known_at: now },
-        ...{ trajectory: null, cause: null, run: null, subject: null },
-        ...{ model_id: null, model_version: null, model_cutoff: null },
+        swarm: SWARM,
+        agent,
+        session,
+        seq,
+        occurred_at: now,
+        known_at: now,
+        trajectory: null,
+        cause: null,
+        run: null,
+        subject: null,
+        model_id: null,
+        model_version: null,
+        model_cutoff: null,
         ...said,
       } as never)
       const position = { topic, partition, offset: offset++ }

@@ -120,7 +120,12 @@ describe('facts in two times', () => {
         say({
           kind: 'fact',
           namespace: 'shared',
-          ...{ agent, entity: 'ACME', attribute: 'rating', value, valid_from, valid_to },
+          agent,
+          entity: 'ACME',
+          attribute: 'rating',
+          value,
+          valid_from,
+          valid_to,
           confidence: 0.8,
         }),
       )

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { SCOPE, teller, type Said } from '../../../test/support/memory-steps.ts'
+import type { Kind } from '@waggle/event'
+import { SCOPE, teller, type Said, type SaidOf } from '../../../test/support/memory-steps.ts'
 import { foldMemory } from './fold-memory.ts'
 import { emptyMemoryState } from './memory-state.ts'
 import { createMemoryView } from './memory-view.ts'
@@ -8,7 +9,7 @@ function stage() {
   const state = emptyMemoryState()
   const { say } = teller()
   const tell = (said: Said, at?: number) => {
-    const known = say(said, at)
+    const known = say(said as SaidOf<Kind>, at)
     foldMemory(state, known)
     return known
   }
