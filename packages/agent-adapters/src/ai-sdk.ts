@@ -1,8 +1,7 @@
 import type { LanguageModelV4Middleware, LanguageModelV4Prompt } from '@ai-sdk/provider'
-import type { Agent, RecallQuestion } from '@waggle/agent'
+import { wordsOf, type Agent, type RecallQuestion } from '@waggle/agent'
 import { tool } from 'ai'
 import { z } from 'zod'
-import { wordsOf } from './words-of.ts'
 
 /** What these tools need of an agent. */
 export type RememberingAgent = Pick<Agent, 'remember' | 'recall' | 'forget'>

@@ -1,3 +1,5 @@
+export { agentPassages } from './passages.ts'
+export type { PassagesOptions } from './passages.ts'
 export { agentShelf } from './agent-shelf.ts'
 export type { AgentShelfOptions } from './agent-shelf.ts'
 export type { Json, Shelf, ShelfEntry, ShelfPut } from './shelf.ts'

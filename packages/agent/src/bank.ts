@@ -12,6 +12,8 @@ import type { OwnBus } from './own-bus.ts'
 
 /** What realised outcomes taught the swarm, as one agent asks for it. */
 export interface Bank {
+  /** Whether the bus keeps one. */
+  readonly isKept: boolean
   /** Patterns of situations like this one, best first, with the events they rest on. */
   whatWorked(
     query: Omit<WorkedQuery, 'limit'> & { readonly limit?: number },
@@ -42,6 +44,7 @@ export function createBank(own: OwnBus): Bank {
     throw new WaggleError('CONFIG_INVALID', 'This bus keeps no ReasoningBank')
   }
   return {
+    isKept: own.bank !== undefined,
     whatWorked: async ({ limit = LIMIT, ...query }, { record = true, ...read } = {}) => {
       const startedAt = own.clock.now()
       const answer = await readView(

@@ -65,3 +65,4 @@ export type {
   WorkingMemory,
   WorkingOptions,
 } from './working.ts'
+export { wordsOf } from './words-of.ts'
