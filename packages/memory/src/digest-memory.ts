@@ -1,19 +1,23 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { Micros } from '@waggle/base'
+import { factsOf } from './episode-state.ts'
 import { plainRow } from './episode-rows.ts'
-import type { MemoryState, SwarmMemory } from './memory-state.ts'
+import { droppedBefore } from './maintain-memory.ts'
+import { sealedBefore, type MemoryState, type SwarmMemory } from './memory-state.ts'
 import { plainLinks } from './outcome-links.ts'
+import { forgottenAt } from './tier-rule.ts'
 
 /**
  * SHA-256 over everything remembered, in an order that does not depend on which partition was read first. Where a
- * content lies is no part of it, nor are marks on what is not known yet.
+ * content lies is no part of it, nor is what a sweep may drop, or marks on what is not known yet.
  */
-export function digestMemory({ runs }: MemoryState): string {
+export function digestMemory(state: MemoryState): string {
   const hash = createHash('sha256')
-  for (const [run, { time, swarms }] of sorted(runs)) {
+  for (const [run, { time, swarms }] of sorted(state.runs)) {
     hash.update(textOf([run, time]))
     for (const [name, swarm] of sorted(swarms)) {
       hash.update(textOf(name))
-      digestSwarm(hash, swarm)
+      digestSwarm(hash, swarm, droppedBefore(swarm, sealedBefore(state, time)))
     }
   }
   return hash.digest('hex')
@@ -22,9 +26,11 @@ export function digestMemory({ runs }: MemoryState): string {
 function digestSwarm(
   hash: Hash,
   { episodes, namespaces, compensations, agents, links }: SwarmMemory,
+  dropped: Micros,
 ): void {
-  const { rows, recalls, removals } = episodes
+  const { rows, recalls, removals, retention } = episodes
   for (const [id, at] of sorted(rows.byId)) {
+    if (forgottenAt(factsOf(episodes, at), retention) < dropped) continue
     const removed = removals.get(id)?.map(textOf).sort()
     hash.update(textOf([plainRow(rows, at), recalls.get(id), removed]))
   }

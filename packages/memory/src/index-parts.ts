@@ -14,11 +14,11 @@ interface Named {
 /** Makes what a namespace took findable by its words; a new version takes the place of the one before. */
 export function indexPart(swarm: SwarmMemory, namespace: string, known: MemoryEvent): void {
   const { event, position, knownFrom } = known
-  const { heads, bySubject } = swarm.indexed
+  const { heads, byEvent, bySubject } = swarm.indexed
   const by = { source: event.agent, at: knownFrom }
   if (event.kind === 'removal') {
-    const head = heads.get(nameIn(namespace, event.memory))
-    retireMemory(swarm, head?.event ?? event.memory, by)
+    const removed = heads.get(nameIn(namespace, event.memory))?.event ?? event.memory
+    if (byEvent.get(removed)?.namespace === namespace) retireMemory(swarm, removed, by)
     return
   }
   const named = namedOf(event)

@@ -25,9 +25,10 @@ export function maintainMemory(state: MemoryState): void {
  * Drops episodes forgotten longer ago than the as-of window, and marks on what was never known. It goes by the
  * time that every partition has passed: no citation that would have kept them can still come.
  */
-export function sweepEpisodes({ episodes, indexed }: SwarmMemory, sealed: Micros): void {
+export function sweepEpisodes(swarm: SwarmMemory, sealed: Micros): void {
+  const { episodes, indexed } = swarm
   const { rows, retention, pending } = episodes
-  const before = sealed - retention.asOfWindowMs * 1000
+  const before = droppedBefore(swarm, sealed)
   const keys: string[] = []
   for (let at = 0; at < rows.end; at++) {
     const id = rows.ids[at]
@@ -46,6 +47,11 @@ export function sweepEpisodes({ episodes, indexed }: SwarmMemory, sealed: Micros
     else if (kept.length < marks.length) pending.set(id, kept)
   }
   episodes.sinceSweep = 0
+}
+
+/** What was forgotten before this time may be dropped, given what every partition has passed. */
+export function droppedBefore({ episodes }: SwarmMemory, sealed: Micros): Micros {
+  return sealed - episodes.retention.asOfWindowMs * 1000
 }
 
 /** Partitions of the live run in which only a tick can show that a forgotten episode may be dropped. */
