@@ -12,6 +12,7 @@ import { benchKafkaProduce } from './kafka-produce.ts'
 import { benchLocks } from './locks.ts'
 import { machineLine } from './measure.ts'
 import { benchMessages } from './messages.ts'
+import { benchRecall } from './recall.ts'
 import { benchReplay } from './replay.ts'
 import { benchSharedMemory } from './shared-memory.ts'
 
@@ -26,6 +27,7 @@ const benches = {
   consensus: benchConsensus,
   'shared-memory': benchSharedMemory,
   locks: benchLocks,
+  recall: benchRecall,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
   'kafka-clickhouse': benchKafkaClickHouse,

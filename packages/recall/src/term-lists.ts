@@ -66,15 +66,17 @@ export function createTermLists(): TermLists {
     },
     wipe: (ordinal) => void entries.fill(NOTHING, startOf(ordinal), ends[ordinal]),
     frequencies: (asked, ordinals) =>
-      whileAsking(asked, () => {
-        const found = Array.from({ length: asked.length + 1 }, () => 0)
-        for (let i = 0; i < ordinals.length; i++) {
-          const ordinal = ordinals[i]!
-          for (let at = startOf(ordinal), end = ends[ordinal]!; at < end; at++)
-            found[places[entries[at]! >>> 6]!]!++
-        }
-        return found.slice(1)
-      }),
+      asked.length === 0
+        ? []
+        : whileAsking(asked, () => {
+            const found = Array.from({ length: asked.length + 1 }, () => 0)
+            for (let i = 0; i < ordinals.length; i++) {
+              const ordinal = ordinals[i]!
+              for (let at = startOf(ordinal), end = ends[ordinal]!; at < end; at++)
+                found[places[entries[at]! >>> 6]!]!++
+            }
+            return found.slice(1)
+          }),
     saturatedSums: (asked, weights, ordinals, normOf) =>
       whileAsking(asked, () => {
         const sums = new Float64Array(asked.length === 0 ? 0 : ordinals.length)
