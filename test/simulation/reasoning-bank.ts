@@ -48,6 +48,8 @@ export interface EdgeResult {
   readonly rule: string
   /** Mean loss against knowing the truth on bars that nothing was learned on, in basis points a bar. */
   readonly regret: Share
+  /** The same less that of the bank in the same world. */
+  readonly moreThanBank: Share
   /** Whether the planted pattern was promoted. */
   readonly power: Share
   /** Share of promotions that earn nothing. */
@@ -82,6 +84,7 @@ export function edgeWorlds(
   return rows.map(({ rule, regret, power, falseShare }) => ({
     rule,
     regret: overSeeds(regret),
+    moreThanBank: overSeeds(regret.map((value, world) => value - rows[0]!.regret[world]!)),
     power: overSeeds(power),
     falseShare: overSeeds(falseShare),
   }))

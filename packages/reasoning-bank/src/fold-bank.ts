@@ -55,7 +55,7 @@ export function emptyBank(): BankState {
 
 /**
  * Takes events of one partition, in its order; returns the patterns that are said. Lessons are drawn in the order
- * (known_from, topic, partition, offset) of what was known before every partition's watermark: so they are a function
+ * (known_from, kind, topic, partition, offset) of what was known before every partition's watermark: so they are a function
  * of the log, however it was read.
  */
 export function foldBank(
@@ -131,8 +131,11 @@ function earliest(
   return best
 }
 
+/** Known at the same moment, as all of a bar in a backtest is, inputs come before decisions and those before outcomes. */
+const RANKS = { compensation: 0, input: 1, decision: 2, result: 3 } as const
+
 function compareItems(a: SealedItem, b: SealedItem): number {
-  return a.at - b.at || comparePositions(a.position, b.position)
+  return a.at - b.at || RANKS[a.kind] - RANKS[b.kind] || comparePositions(a.position, b.position)
 }
 
 function enqueue(run: RunBank, name: string, { event, position, knownFrom }: KnownEvent): void {

@@ -148,6 +148,7 @@ describe('a lesson', () => {
         .map(({ situation }) => situation)
     }
     expect(situations(9)).toContain('signal:leak=up')
+    expect(situations(10)).toContain('signal:leak=up')
     expect(situations(11)).toEqual(['any'])
   })
 })

@@ -35,7 +35,8 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
     ...(recall === 'off' ? { embedder: 'off' as const } : {}),
     ...(retention === undefined ? {} : { retention }),
   })
-  const bank = config.bank === 'off' ? undefined : createDistillerService(engines)
+  const { tickMs } = config
+  const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
   // Snapshots of the index are not kept, so there is nothing else that has to forget.
   const eraser = createEraserService({ ...engines, memory: memory.runner, forgetters: [] })
   return { memory, bank, eraser }

@@ -24,7 +24,7 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
       : [createEraserService({ ...context, vault, memory: memory.runner, forgetters: [] })]
   const parts: readonly Service[] = [
     memory,
-    createDistillerService({ log, codec, clock, logger }),
+    createDistillerService({ log, codec, clock, logger, tickMs: config.WAGGLE_TICK_MS }),
     ...eraser,
   ]
   const all = composeServices('memory-view', parts)

@@ -2,19 +2,13 @@ import { composeServices, type Clock, type Logger, type Service } from '@waggle/
 import type { Codec } from '@waggle/codec'
 import { createRunner, type ProjectionRunner } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
-import {
-  createBankProjection,
-  type BankOptions,
-  type BankProjection,
-  type BankView,
-} from '@waggle/reasoning-bank'
+import { createBankProjection, type BankOptions, type BankView } from '@waggle/reasoning-bank'
 import { createResultPublisher } from '@waggle/view-coordination'
+import { createViewTicker } from './view-ticker.ts'
 
 export interface DistillerService extends Service {
   readonly runner: ProjectionRunner
   readonly view: BankView
-  /** Partitions that need a tick for lessons to count: for a ticker. */
-  readonly projection: BankProjection
 }
 
 export interface DistillerServiceOptions extends Omit<BankOptions, 'publisher'> {
@@ -22,6 +16,8 @@ export interface DistillerServiceOptions extends Omit<BankOptions, 'publisher'> 
   readonly codec: Codec
   readonly clock: Clock
   readonly logger: Logger
+  /** How often to look for idle partitions that hold up lessons, in milliseconds; never if left out or 0. */
+  readonly tickMs?: number
 }
 
 /**
@@ -33,5 +29,12 @@ export function createDistillerService(options: DistillerServiceOptions): Distil
   const publisher = createResultPublisher(log, codec, ['waggle.patterns.v1'])
   const projection = createBankProjection({ ...options, publisher })
   const runner = createRunner({ ...options, projection })
-  return { ...composeServices('distiller', [runner]), runner, view: projection.view, projection }
+  const { tickMs = 0 } = options
+  const ticker =
+    tickMs === 0 ? [] : [createViewTicker(options, projection, 'distiller-ticker', tickMs)]
+  return {
+    ...composeServices('distiller', [runner, ...ticker]),
+    runner,
+    view: projection.view,
+  }
 }

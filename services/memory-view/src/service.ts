@@ -1,24 +1,22 @@
 import {
   composeServices,
   createPeriodic,
-  messageOf,
   type Clock,
   type Logger,
   type Service,
 } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { createRunner, type ProjectionRunner } from '@waggle/consume'
-import { tickPartitions } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
 import {
   createMemoryProjection,
   createReadBack,
-  type MemoryProjection,
   type MemoryView,
   type RetentionInput,
 } from '@waggle/memory'
 import { createLexicalEmbedder, createRecallIndex, type Embedder } from '@waggle/recall'
 import type { Vault } from '@waggle/vault'
+import { createViewTicker } from './view-ticker.ts'
 
 export interface MemoryViewService extends Service {
   readonly runner: ProjectionRunner
@@ -56,7 +54,8 @@ export function createMemoryViewService(options: MemoryViewOptions): MemoryViewS
     intervalMs: SETTLE_REST_MS,
     task: async () => projection.settle(SETTLE_STEP),
   })
-  const ticker = tickMs === 0 ? [] : [createRetentionTicker(options, projection, tickMs)]
+  const ticker =
+    tickMs === 0 ? [] : [createViewTicker(options, projection, 'memory-ticker', tickMs)]
   const parts = [runner, ...(embedder === 'off' ? [] : [settler]), ...ticker]
   return { ...composeServices('memory', parts), runner, view: projection.view }
 }
@@ -64,29 +63,3 @@ export function createMemoryViewService(options: MemoryViewOptions): MemoryViewS
 /** Memories move from the list that is searched one by one into the graph, a few at a time: some 10 ms a step. */
 const SETTLE_STEP = 100
 const SETTLE_REST_MS = 50
-
-/** Producers' events may be this much behind: a tick must not make them late. */
-const GRACE_MICROS = 1_000_000
-
-/**
- * What is forgotten is dropped once every partition has passed its time; in partitions of the live run where nobody
- * speaks, a tick says that it has passed.
- */
-function createRetentionTicker(
-  { log, codec, clock, logger }: MemoryViewOptions,
-  projection: MemoryProjection,
-  intervalMs: number,
-): Service {
-  const session = `memory-ticker/${clock.now()}`
-  let seq = 0
-  const look = async (): Promise<void> => {
-    const at = clock.now() - GRACE_MICROS
-    const partitions = projection.due(at)
-    if (partitions.length === 0) return
-    const swarm = 'waggle'
-    await tickPartitions({ log, codec, swarm, run: null, at, partitions, session, seq: ++seq })
-  }
-  const task = (): Promise<void> =>
-    look().catch((error: unknown) => logger.warn({}, `No tick: ${messageOf(error)}`))
-  return createPeriodic({ name: 'memory-ticker', clock, intervalMs, task })
-}
