@@ -11,12 +11,16 @@ import { PARTITIONS } from '@waggle/event'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import type { EventLog } from '@waggle/log'
 import { createMemoryProjection, type MemoryProjection } from '@waggle/memory'
-import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
+import { createLexicalEmbedder, createRecallIndexes } from '@waggle/recall'
 import { createLogRegistry } from '@waggle/registry'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { hasRedis, startRedis, type NativeRedis } from '@waggle-infra/native/redis'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
-import { createEraserService, type EraserService } from '@waggle-services/memory-view'
+import {
+  createEraserService,
+  snapshotForgetter,
+  type EraserService,
+} from '@waggle-services/memory-view'
 import {
   canariesAbout,
   canary,
@@ -48,6 +52,8 @@ interface Scene {
   readonly memory: ProjectionRunner & { readonly projection: MemoryProjection }
   readonly hot: ProjectionRunner
   readonly eraser: EraserService
+  /** Writes the recall index into the data folder. */
+  saveSnapshot(): Promise<unknown>
   caughtUp(): Promise<void>
   /** Closes everything that holds files. */
   close(): Promise<void>
@@ -67,11 +73,11 @@ async function scene(vaultOf: (vault: Vault) => Vault = (vault) => vault): Promi
   const store = await openTestStore({ redis: { endpoints: [redis.endpoint] } }, bus.log)
   const own = { ...parts, log: bus.log, codec: bus.codec }
   const hot = createRunner({ ...own, projection: store.projection })
-  const embedder = createLexicalEmbedder()
-  const openIndex = () => createRecallIndex({ embedder })
-  const projection = createMemoryProjection({ vault, openIndex })
+  const indexes = createRecallIndexes({ embedder: createLexicalEmbedder() })
+  const projection = createMemoryProjection({ vault, openIndex: indexes.of })
   const memory = createRunner({ ...own, projection })
-  const eraser = createEraserService({ ...own, vault, memory, forgetters: [] })
+  const snapshot = snapshotForgetter(indexes, () => join(data, 'snapshot'))
+  const eraser = createEraserService({ ...own, vault, memory, forgetters: [snapshot] })
   const services = [hot, memory, eraser]
   for (const service of services) await service.start()
   let isOpen = true
@@ -96,6 +102,7 @@ async function scene(vaultOf: (vault: Vault) => Vault = (vault) => vault): Promi
     hot,
     eraser,
     caughtUp,
+    saveSnapshot: () => snapshot.forget(SWARM, 'nobody'),
     close,
   }
 }
@@ -196,9 +203,17 @@ describe.skipIf(native === undefined)('an erased subject', () => {
       expect(await recalled(made, her.content)).toContain(her.content)
       const hisAnswers = await recalled(made, his.content)
       expect(hisAnswers).toContain(his.content)
+      await made.saveSnapshot()
+      const idsOf = (subject: string): string[] =>
+        emitted
+          .filter(({ event }) => event.subject === subject && event.kind === 'experience')
+          .map(({ event }) => event.id)
+      const inSnapshot = (subject: string) => scanFolder(join(data, 'snapshot'), idsOf(subject))
+      expect(Object.values(await inSnapshot('ada'))).toEqual([idsOf('ada')])
+      // As a backup has to be: without the keys, and without what is made of opened texts.
       const copy = join(data, '..', 'copy')
-      const keys = join(data, 'keys')
-      await cp(data, copy, { recursive: true, filter: (path) => path !== keys })
+      const left = [join(data, 'keys'), join(data, 'snapshot')]
+      await cp(data, copy, { recursive: true, filter: (path) => !left.includes(path) })
 
       const request = await bus
         .emitter({ swarm: SWARM, agent: 'a', session: 'erasing' })
@@ -213,6 +228,8 @@ describe.skipIf(native === undefined)('an erased subject', () => {
       expect(await recalled(made, his.content)).toEqual(
         hisAnswers.filter((text) => !gone.some((erased) => text.includes(erased))),
       )
+      expect(await inSnapshot('ada')).toEqual({})
+      expect(Object.values(await inSnapshot('bob'))).toEqual([idsOf('bob')])
       const receipts = await bus.analytics!.view.query<{ cause: string }>(
         `SELECT cause FROM erasures WHERE step = 'COMPLETED' AND erased = 'ada'`,
       )
