@@ -1,6 +1,13 @@
 import type { Codec } from '@waggle/codec'
 import type { EventLog } from '@waggle/log'
-import { openCertificate, rootIn, type CertificateBody, type Certificate } from './certificate.ts'
+import {
+  certifiedPartitions,
+  openCertificate,
+  rootIn,
+  type CertificateBody,
+  type Certificate,
+  type OpenedCertificate,
+} from './certificate.ts'
 import type { Finding } from './finding.ts'
 import { differingViews, foldViews, type MakeView } from './fold-views.ts'
 import { hashSchema } from './hash-schemas.ts'
@@ -36,12 +43,8 @@ export async function verifyCertificate(
   text: string,
   options: VerifyOptions,
 ): Promise<Verification> {
-  const { signed, ...certificate } = openCertificate(text, options.verifier)
-  const findings: Finding[] = []
-  if (!signed) {
-    const expected = `a signature of ${options.verifier}`
-    findings.push({ what: 'signature', at: certificate.origin, expected, found: 'none' })
-  }
+  const certificate = openCertificate(text, options.verifier)
+  const findings = signatureFindings(certificate, options.verifier)
   for (const finding of await recordFindings(certificate.body, options)) findings.push(finding)
   const { code } = certificate.body
   if (options.code !== undefined && options.code !== code)
@@ -53,9 +56,26 @@ export async function verifyCertificate(
   return { certificate, findings }
 }
 
+/** One finding where the owner of the key did not sign. */
+export function signatureFindings(
+  { signed, origin }: OpenedCertificate,
+  verifier: string,
+): Finding[] {
+  const expected = `a signature of ${verifier}`
+  return signed ? [] : [{ what: 'signature', at: origin, expected, found: 'none' }]
+}
+
+/** Compares the log with the trees that were kept of it; nobody vouches for those. */
+export function verifyTrees(log: EventLog, trees: LogTrees): Promise<Finding[]> {
+  return recordFindings(
+    { partitions: certifiedPartitions(trees.partitions.values()) },
+    { log, trees },
+  )
+}
+
 async function recordFindings(
-  { partitions }: CertificateBody,
-  { log, trees, tree = 'storage' }: VerifyOptions,
+  { partitions }: Pick<CertificateBody, 'partitions'>,
+  { log, trees, tree = 'storage' }: Pick<VerifyOptions, 'log' | 'trees' | 'tree'>,
 ): Promise<Finding[]> {
   const found: Finding[] = []
   for (const { topic, partition, records, nextOffset, ...roots } of partitions) {

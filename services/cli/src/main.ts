@@ -1,4 +1,5 @@
 import { isWaggleError } from '@waggle/base'
+import { exitCodeOf } from './exit-code.ts'
 import { runWaggle } from './run-waggle.ts'
 
 try {
@@ -7,5 +8,5 @@ try {
   process.stderr.write(
     `${isWaggleError(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
   )
-  process.exitCode = isWaggleError(error, 'CONFIG_INVALID') ? 2 : 1
+  process.exitCode = exitCodeOf(error)
 }

@@ -1,24 +1,59 @@
-import { WaggleError } from '@waggle/base'
+import { systemClock, WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
+import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
 import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
+import { runVerify, VERIFY_USAGE } from './verify-command.ts'
+
+export interface CommandDeps {
+  readonly environment: Environment
+  readonly clock: Clock
+  readonly out: { write(text: string): unknown }
+}
+
+interface Command {
+  readonly usage: string
+  /** Its exit code. */
+  run(argv: readonly string[], deps: CommandDeps): Promise<number>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  certify: { usage: CERTIFY_USAGE, run: runCertify },
+  recount: { usage: RECOUNT_USAGE, run: recountCommand },
+  verify: { usage: VERIFY_USAGE, run: runVerify },
+}
 
 /** One command; its exit code. CONFIG_INVALID for a command line or an environment that is none. */
 export async function runWaggle(
-  [command, ...argv]: readonly string[],
+  [name, ...argv]: readonly string[],
   environment: Environment,
   out: { write(text: string): unknown },
 ): Promise<number> {
-  if (command === undefined || command === '--help' || argv.includes('--help')) {
-    out.write(RECOUNT_USAGE)
+  if (name === undefined || name === '--help') {
+    out.write(
+      Object.values(COMMANDS)
+        .map(({ usage }) => usage)
+        .join('\n'),
+    )
     return 0
   }
-  if (command !== 'recount') {
-    throw new WaggleError('CONFIG_INVALID', `${command}: the command is \`recount\``, {
-      input: command,
-    })
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) {
+    const names = Object.keys(COMMANDS).join(', ')
+    throw new WaggleError('CONFIG_INVALID', `${name}: the commands are ${names}`, { input: name })
   }
+  if (argv.includes('--help')) {
+    out.write(command.usage)
+    return 0
+  }
+  return command.run(argv, { environment, clock: systemClock(), out })
+}
+
+async function recountCommand(
+  argv: readonly string[],
+  { environment, out }: CommandDeps,
+): Promise<number> {
   const wanted = parseRecountArguments(argv)
   const opened = await openLog(wanted.data, environment)
   try {

@@ -1,0 +1,95 @@
+import { appendFile, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WaggleError } from '@waggle/base'
+import {
+  createMemoryTiles,
+  createNoteKey,
+  noteSigner,
+  openFileTiles,
+  openLogTrees,
+  type LogTrees,
+  type NoteSigner,
+} from '@waggle/certify'
+
+/** The signer whose key stands in the file; made on first use, with the public key beside it as `.pub`. */
+export async function signerIn(path: string, name: string): Promise<NoteSigner> {
+  const found = await readIfThere(path)
+  if (found !== undefined) return noteSigner(found)
+  const key = createNoteKey(name)
+  const signer = noteSigner(key)
+  await writeNew(path, `${key}\n`, 0o600)
+  await writeNew(`${path}.pub`, `${signer.verifier}\n`, 0o644)
+  return signer
+}
+
+/** A public key: as text, or in a file. */
+export async function verifierOf(keyOrPath: string): Promise<string> {
+  return (await readIfThere(keyOrPath))?.trim() ?? keyOrPath
+}
+
+export function treesFolder(wanted: string | undefined, data: string | undefined): string {
+  if (wanted !== undefined) return wanted
+  if (data !== undefined) return join(data, 'certificate')
+  throw new WaggleError('CONFIG_INVALID', '--trees: a cluster has no folder of its own; give one')
+}
+
+export function openTrees(folder: string): Promise<LogTrees> {
+  return openLogTrees(openFileTiles(folder))
+}
+
+/** Trees that were kept; undefined where there are none. Opening them makes no folder. */
+export async function keptTrees(folder: string): Promise<LogTrees | undefined> {
+  if ((await readIfThere(join(folder, 'trees.json'))) === undefined) return undefined
+  return openTrees(folder)
+}
+
+export function freshTrees(): Promise<LogTrees> {
+  return openLogTrees(createMemoryTiles())
+}
+
+/** NOT_FOUND where there is no such file. */
+export async function readText(path: string): Promise<string> {
+  const text = await readIfThere(path)
+  if (text === undefined) throw new WaggleError('NOT_FOUND', `There is no file ${path}`)
+  return text
+}
+
+/** Whole or not at all. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  await writeDurably(`${path}.new`, 'w', text)
+  await rename(`${path}.new`, path)
+}
+
+/** The witness file: a certificate a line, as JSON text; undefined where it is missing or empty. */
+export async function lastWitnessed(path: string): Promise<string | undefined> {
+  const line = (await readIfThere(path))?.trimEnd().split('\n').at(-1)
+  return line === undefined || line === '' ? undefined : (JSON.parse(line) as string)
+}
+
+export async function appendWitness(path: string, certificate: string): Promise<void> {
+  await appendFile(path, `${JSON.stringify(certificate)}\n`, { flush: true })
+}
+
+async function writeNew(path: string, text: string, mode: number): Promise<void> {
+  await writeDurably(path, 'wx', text, mode)
+}
+
+async function writeDurably(
+  path: string,
+  flags: string,
+  text: string,
+  mode = 0o644,
+): Promise<void> {
+  await using file = await open(path, flags, mode)
+  await file.writeFile(text)
+  await file.sync()
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
