@@ -110,8 +110,12 @@ describe('the projection of memory', () => {
           const again = await Promise.all(times.map((time) => answersAt(later.view, time)))
           expect(again).toEqual(first)
           const rebuilt = await memoryAsOf({
-            ...{ ...feed.bus, run: null, asOf: times[0]! },
-            ...{ retention, openIndex, vault: feed.vault },
+            ...feed.bus,
+            run: null,
+            asOf: times[0]!,
+            retention,
+            openIndex,
+            vault: feed.vault,
           })
           expect(rebuilt.sealed).toBe(true)
           expect(await answersAt(rebuilt.view, times[0]!)).toEqual(first[0])
