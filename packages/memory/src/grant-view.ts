@@ -58,8 +58,11 @@ export function createGrantView(source: PartSource): GrantView {
       accessTo(scope, agent, namespace, timeOf(scope, asOf)) === 'WRITE',
     readableNamespaces: (scope, agent, asOf) => {
       const first = [agent, SHARED_NAMESPACE]
-      const others = [...(source.swarm(scope)?.namespaces.keys() ?? [])]
-        .filter((name) => !first.includes(name) && mayRead(scope, agent, name, asOf))
+      const at = timeOf(scope, asOf)
+      const others = [...(source.swarm(scope)?.namespaces.values() ?? [])]
+        .filter(({ name, grants }) => !first.includes(name) && ownerOf(grants, at) !== undefined)
+        .map(({ name }) => name)
+        .filter((name) => accessTo(scope, agent, name, at) !== 'NONE')
         .sort()
       return [...new Set([...first, ...others])]
     },
