@@ -26,7 +26,7 @@ export function createLexicalEmbedder({ dimensions = 384 }: LexicalEmbedderOptio
     const known = cache.get(word)
     if (known !== undefined) return known
     if (cache.size >= CACHED_WORDS) cache.clear()
-    const features = hashWord(word)
+    const features = featuresOfWord(word, dimensions)
     cache.set(word, features)
     return features
   }
@@ -53,9 +53,9 @@ function embedText(
   return toUnitLength(vector)
 }
 
+/** @param feature Twice the dimension, and one more where the sign is negative. */
 function add(vector: Float32Array, feature: number, weight: number): void {
-  const dimension = (feature >>> 1) % vector.length
-  vector[dimension]! += (feature & 1) === 0 ? weight : -weight
+  vector[feature >>> 1]! += (feature & 1) === 0 ? weight : -weight
 }
 
 function toUnitLength(vector: Float32Array): Float32Array {
@@ -70,14 +70,14 @@ function toUnitLength(vector: Float32Array): Float32Array {
   return vector
 }
 
-/** Hash of the word, then of its n-grams; `^` and `$` are its ends. */
-function hashWord(word: string): Int32Array {
+/** The word, then its n-grams; `^` and `$` are its ends. */
+function featuresOfWord(word: string, dimensions: number): Int32Array {
   const bounded = `^${word}$`
   const hashes = [hash(`=${word}`)]
   for (const size of [3, 4])
     for (let at = 0; at + size <= bounded.length; at++)
       hashes.push(hash(bounded.slice(at, at + size)))
-  return Int32Array.from(hashes)
+  return Int32Array.from(hashes, (h) => (((h >>> 1) % dimensions) << 1) | (h & 1))
 }
 
 /** FNV-1a over UTF-16 units, then the finaliser of MurmurHash3, without which the low bits are poor. */
