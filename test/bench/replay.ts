@@ -9,7 +9,11 @@ import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import { createLogRegistry } from '@waggle/registry'
-import { replayAdmitted, replayBatches } from '@waggle/replay'
+import { EnvelopeView } from '@waggle/codec'
+import { createRunner } from '@waggle/consume'
+import { silentLogger } from '@waggle/base'
+import { createTrajectoryProjection, replayBatches, replayKnown } from '@waggle/replay'
+import { openLmdbIndexStore } from '@waggle/replay/lmdb'
 import { avroTypeOf } from '@waggle/codec'
 import { SCHEMAS } from '@waggle/event'
 import { interleaved, line, verify } from './measure.ts'
@@ -35,7 +39,16 @@ export async function benchReplay(): Promise<string[]> {
       ),
     )
   }
-  const source = { log, codec, swarm: SWARM, run: null }
+  const store = openLmdbIndexStore(join(folder, 'index'))
+  const projection = createTrajectoryProjection({ store, log })
+  const runner = createRunner({ log, codec, clock, projection, logger: silentLogger })
+  const indexStart = performance.now()
+  await runner.start()
+  await runner.caughtUp(600_000)
+  const indexRate = (EVENTS / (performance.now() - indexStart)) * 1000
+  await runner.stop()
+  const judging = { log, codec, swarm: SWARM, run: null }
+  const source = { ...judging, judgments: projection.index }
   const timed = (count: () => Promise<number>) => async (): Promise<number> => {
     const start = performance.now()
     const events = await count()
@@ -48,23 +61,39 @@ export async function benchReplay(): Promise<string[]> {
     return events
   })
   const routing = timed(async () => {
+    const view = EnvelopeView.unset()
     let events = 0
-    for await (const batch of replayAdmitted(source)) events += batch.length
+    let known = 0
+    for await (const batch of replayKnown(source)) {
+      for (let i = 0; i < batch.length; i++) {
+        batch.route(i, view)
+        const time = batch.knownFrom(i)
+        if (time >= known && view.agent === 'a' && view.trajectory === null) events++
+        known = time
+      }
+    }
+    return events
+  })
+  const unjudged = timed(async () => {
+    let events = 0
+    for await (const batch of replayBatches(judging)) events += batch.length
     return events
   })
   const decodeOnly = timed(() => decodeAll(log, (frame) => codec.writerOf(frame)!.decode(frame)))
   const type = avroTypeOf(SCHEMAS.vote)
   const avsc = timed(() => decodeAll(log, (frame) => type.decode(frame, FRAME_HEADER_BYTES)))
   const samples = await interleaved(ROUNDS, [
-    { name: 'replay: read, admit, merge, decode', run: full },
-    { name: 'replay: read, admit, merge, routing fields', run: routing },
+    { name: 'replay: read, check CRC, merge, decode', run: full },
+    { name: 'replay: routing fields', run: routing },
+    { name: 'replay without an index: admit, merge, decode', run: unjudged },
     { name: 'read and decode (own decoder)', run: decodeOnly },
     { name: 'read and decode (avsc)', run: avsc },
   ])
+  await store.close()
   await log.close()
   rmSync(folder, { recursive: true })
   return [
-    `replay of ${EVENTS} votes from the LMDB log, warm`,
+    `replay of ${EVENTS} votes from the LMDB log, warm; indexed at ${Math.round(indexRate)} events/s`,
     ...[...samples].map(([name, values]) => line(name, values, 'events/s')),
   ]
 }

@@ -22,6 +22,8 @@ export interface Codec {
   encode(event: WaggleEvent): Buffer
   /** The reader of a frame's schema if it is loaded; `load` brings the missing ones. */
   writerOf(frame: Uint8Array): WriterSchema | undefined
+  /** The same by the id of the schema. */
+  writerOfId(schemaId: number): WriterSchema | undefined
   /** Loads a schema id; an unknown one throws SCHEMA_UNKNOWN, a foreign one SCHEMA_INVALID. */
   load(schemaId: number): Promise<WriterSchema>
   /** Reads a frame whole: SCHEMA_UNKNOWN, FRAME_INVALID or BYTES_MALFORMED on bad ones. */
@@ -89,6 +91,7 @@ export function createCodec(registry: SchemaRegistry): Codec {
     register,
     encode,
     load,
+    writerOfId: (schemaId) => writerSchemas.get(schemaId),
     writerOf: (frame) => writerSchemas.get(schemaIdOf(frame)),
     decode: async (frame) => {
       const writer = await load(schemaIdOf(frame))

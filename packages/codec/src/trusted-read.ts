@@ -25,6 +25,16 @@ export function skipLong(bytes: Buffer, at: number): number {
   return at + 1
 }
 
+/** Where the length-prefixed text at `at` ends. */
+export function skipText(bytes: Buffer, at: number): number {
+  return readLong(bytes, at) + skipLong(bytes, at)
+}
+
+/** Where the union of null and text at `at` ends. */
+export function skipOptionalText(bytes: Buffer, at: number): number {
+  return bytes[at] === 0 ? at + 1 : skipText(bytes, at + 1)
+}
+
 export function readTimestamp(bytes: Buffer, at: number): Micros {
   return readLong(bytes, at)
 }

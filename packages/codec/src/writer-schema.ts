@@ -37,7 +37,7 @@ export class WriterSchema {
   readonly kind: Kind
   readonly schema: AvroRecord
   readonly #walkers: readonly FieldWalker[]
-  readonly #decode: (frame: Buffer) => unknown
+  readonly #decode: DecodeFrame
   /** Written as the newest schema writes: what passes the walk is valid. */
   readonly #current: boolean
 
@@ -70,7 +70,7 @@ export class WriterSchema {
   /** Checks a frame's body byte by byte and returns its envelope, or throws BYTES_MALFORMED. */
   check(frame: Buffer): EnvelopeView {
     const cursor = new ByteCursor(frame, FRAME_HEADER_BYTES)
-    const envelope = new EnvelopeView(cursor, this.#walkers)
+    const envelope = EnvelopeView.walked(cursor, this.#walkers)
     if (cursor.position !== cursor.end)
       cursor.fail(`${cursor.end - cursor.position} bytes left over`)
     if (!this.#current) this.#checkResolved(frame)
@@ -92,22 +92,26 @@ export class WriterSchema {
 
   /** A frame whose body passed `check` -> event. */
   decode(frame: Buffer): WaggleEvent {
-    return this.#decode(frame) as WaggleEvent
+    return this.#decode(frame, 0, frame.length) as WaggleEvent
+  }
+
+  /** The same of a frame within other bytes. */
+  decodeAt(bytes: Buffer, start: number, end: number): WaggleEvent {
+    return this.#decode(bytes, start, end) as WaggleEvent
   }
 }
 
-function currentDecoder(newest: AvroRecord, kind: Kind): (frame: Buffer) => unknown {
+type DecodeFrame = (bytes: Buffer, start: number, end: number) => unknown
+
+function currentDecoder(newest: AvroRecord, kind: Kind): DecodeFrame {
   const decode = compileDecoder(newest, kind)
-  return (frame) => decode(frame, FRAME_HEADER_BYTES)
+  return (bytes, start) => decode(bytes, start + FRAME_HEADER_BYTES)
 }
 
-function resolvingDecoder(
-  reader: avro.Type,
-  writer: avro.Type,
-  kind: Kind,
-): (frame: Buffer) => unknown {
+function resolvingDecoder(reader: avro.Type, writer: avro.Type, kind: Kind): DecodeFrame {
   const resolver = reader.createResolver(writer)
-  return (frame) => {
+  return (bytes, start, end) => {
+    const frame = bytes.subarray(start, end)
     const { value } = reader.decode(frame, FRAME_HEADER_BYTES, resolver)
     return { kind, ...(plainCopy(value) as object) }
   }

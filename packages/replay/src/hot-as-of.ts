@@ -2,7 +2,7 @@ import type { Micros } from '@waggle/base'
 import { knownEventOf, readAdmitted, type AdmittedSource } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
 import { createHotView, foldHot, HOT_TOPICS, type HotState, type HotView } from '@waggle/view-hot'
-import { cutKnown } from './merge-known.ts'
+import { cutKnown } from './cut-known.ts'
 
 export interface HotAsOf {
   readonly view: HotView

@@ -1,26 +1,13 @@
-import {
-  knownEventOf,
-  readAdmitted,
-  type AdmittedRecord,
-  type AdmittedSource,
-  type KnownEvent,
-} from '@waggle/consume'
-import type { Micros } from '@waggle/base'
-import { EVENT_TOPICS } from '@waggle/event'
-import type { EnvelopeView } from '@waggle/codec'
-import { partitionsOf } from '@waggle/log'
-import { cutKnown, mergeKnown } from './merge-known.ts'
+import type { AdmittedRecord, KnownEvent } from '@waggle/consume'
+import { comparePositions, EVENT_TOPICS, type Position } from '@waggle/event'
+import { partitionsOf, type EventLog } from '@waggle/log'
+import type { KnownBatch } from './known-batch.ts'
+import { mergeBlocks } from './merge-blocks.ts'
+import { readKnown, type ReplaySource, type Wanted } from './read-known.ts'
 
-export interface ReplayOptions extends AdmittedSource {
+export interface ReplayOptions extends ReplaySource, Wanted {
   /** All event topics if left out. */
   readonly topics?: readonly string[]
-  /** The run to replay; null is live. */
-  readonly run: string | null
-  readonly swarm?: string
-  /** Only what counted as known at this time. */
-  readonly asOf?: Micros
-  /** Chosen by routing fields, so that what is left out is never decoded. */
-  readonly where?: (envelope: EnvelopeView) => boolean
 }
 
 /**
@@ -33,22 +20,28 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<KnownEvent
 
 /** The same in batches, for those who want millions: the loop over a batch is synchronous. */
 export async function* replayBatches(options: ReplayOptions): AsyncGenerator<KnownEvent[]> {
-  for await (const batch of replayAdmitted(options)) {
-    yield batch.filter(({ writer }) => writer.kind !== 'tick').map(knownEventOf)
-  }
+  for await (const batch of replayKnown(options)) yield batch.events()
 }
 
 /** The same undecoded: routing fields can be read, the rest stays bytes. */
 export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<AdmittedRecord[]> {
-  const { log, topics = EVENT_TOPICS, asOf = Infinity } = options
-  const keep = keeper(options)
-  const ends = await log.ends(partitionsOf(log, topics))
-  yield* mergeKnown(ends.map((end) => cutKnown(readAdmitted(options, end), keep, asOf)))
+  for await (const batch of replayKnown(options)) {
+    yield Array.from({ length: batch.length }, (_, i) => batch.admitted(i))
+  }
 }
 
-function keeper({ run, swarm, where }: ReplayOptions): (record: AdmittedRecord) => boolean {
-  return ({ envelope }) =>
-    envelope.run === run &&
-    (swarm === undefined || envelope.swarm === swarm) &&
-    (where === undefined || where(envelope))
+/** The same as columns, ticks included: nothing is made of a record before it is asked for. */
+export async function* replayKnown(options: ReplayOptions): AsyncGenerator<KnownBatch> {
+  const { log, codec, topics = EVENT_TOPICS } = options
+  const ends = await sortedEnds(log, topics)
+  yield* mergeBlocks(
+    ends.map((end) => readKnown(options, options, end)),
+    codec,
+  )
+}
+
+/** The ends of all partitions, in the order that decides between equal times. */
+export async function sortedEnds(log: EventLog, topics: readonly string[]): Promise<Position[]> {
+  const ends = await log.ends(partitionsOf(log, topics))
+  return ends.sort((a, b) => comparePositions({ ...a, offset: 0n }, { ...b, offset: 0n }))
 }
