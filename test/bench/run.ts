@@ -11,8 +11,10 @@ import { benchKafkaLatency } from './kafka-latency.ts'
 import { benchKafkaProduce } from './kafka-produce.ts'
 import { benchLocks } from './locks.ts'
 import { machineLine } from './measure.ts'
+import { benchMemory } from './memory.ts'
 import { benchMessages } from './messages.ts'
 import { benchRecall } from './recall.ts'
+import { benchReasoningBank } from './reasoning-bank.ts'
 import { benchReplay } from './replay.ts'
 import { benchSharedMemory } from './shared-memory.ts'
 
@@ -22,11 +24,13 @@ const benches = {
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,
+  memory: benchMemory,
   messages: benchMessages,
   'hot-redis': benchHotRedis,
   consensus: benchConsensus,
   'shared-memory': benchSharedMemory,
   locks: benchLocks,
+  'reasoning-bank': benchReasoningBank,
   recall: benchRecall,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,

@@ -5,11 +5,12 @@ import { quantile } from '../bench/measure.ts'
 import { DEFAULT_BANK } from '@waggle/reasoning-bank'
 
 const SLOW = process.env['WAGGLE_SLOW'] === '1' || process.env['WAGGLE_REQUIRE_INFRA'] === '1'
+const TIMEOUT = 600_000
 /** Seeds that no default of the bank was chosen on begin at 7,000. */
 const seedsOf = (few: number, many: number): number[] =>
   Array.from({ length: SLOW ? many : few }, (_, index) => 7000 + index)
 
-describe('in worlds without anything to find', () => {
+describe('in worlds without anything to find', { timeout: TIMEOUT }, () => {
   it.each<Noise>(['normal', 'heavy', 'autocorrelated', 'clustered', 'skewed'])(
     '%s returns: something is promoted in no more worlds than stated; the usual rules promote in many',
     (noise) => {
@@ -22,7 +23,7 @@ describe('in worlds without anything to find', () => {
   )
 })
 
-describe('in worlds with a planted edge, on held-out bars of seeds never seen', () => {
+describe('in worlds with a planted edge, on held-out bars of seeds never seen', { timeout: TIMEOUT }, () => {
   it.each<readonly [number, Noise]>([
     [0.008, 'normal'],
     [0.008, 'heavy'],
