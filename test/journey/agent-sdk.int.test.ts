@@ -1,8 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createAgent, createKinds, type Agent, type AgentSettings } from '@waggle/agent'
+import {
+  createAgent,
+  createKinds,
+  type Agent,
+  type AgentSdkBus,
+  type AgentSettings,
+} from '@waggle/agent'
 import { systemClock } from '@waggle/base'
+import type { ClusterBus } from '@waggle-services/cluster'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAgentBus, type OpenAgentBus } from '../support/agent-bus.ts'
@@ -14,7 +21,7 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
   let folder: string
   let bus: OpenAgentBus
   const open = () => openAgentBus({ log, dataDir: folder, clock })
-  const join_ = async (name: string, more: Partial<AgentSettings> = {}): Promise<Agent> => {
+  const enter = async (name: string, more: Partial<AgentSettings> = {}): Promise<Agent> => {
     const agent = createAgent({ bus, swarm: SWARM, name, ...more })
     await agent.join()
     return agent
@@ -30,7 +37,7 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
 
   it('stamps what it says with trajectory, cause and model, and reads it back at once', async () => {
     const model = { id: 'm', version: '1', cutoff: 1_500_000_000_000_000 }
-    const agent = await join_('stamper', { model, trajectory: 'one' })
+    const agent = await enter('stamper', { model, trajectory: 'one' })
     const thought = agent.within({ follows: true })
     const seen = await thought.observe({ domain: 'trend', source: 'test', content: 'up' })
     const decided = await thought.decide({
@@ -53,7 +60,7 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
   })
 
   it('forgets from now on, and not what it knew before', async () => {
-    const agent = await join_('forgetter', { recallSampling: 0 })
+    const agent = await enter('forgetter', { recallSampling: 0 })
     const kept = await agent.remember({ type: 'note', content: 'margin call at noon' })
     const before = clock.now()
     await agent.forget(kept.event.id)
@@ -67,8 +74,8 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
   })
 
   it('does not read or write where it has no right', async () => {
-    const owner = await join_('owner')
-    const other = await join_('other')
+    const owner = await enter('owner')
+    const other = await enter('other')
     const secret = { type: 'note', content: 'secret level 4000', namespace: 'vault' }
     const { position } = await owner.remember(secret)
     await owner.remember({ type: 'note', content: 'private level 4100' })
@@ -83,7 +90,7 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
   })
 
   it('restores exactly what it checkpointed', async () => {
-    const agent = await join_('keeper')
+    const agent = await enter('keeper')
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (state) => {
         if (JSON.stringify(state).includes('-0')) return
@@ -99,7 +106,7 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
   })
 
   it('says what is wrong with what it is given', async () => {
-    const agent = await join_('clumsy')
+    const agent = await enter('clumsy')
     const large = agent.remember({ type: 'note', content: 'x'.repeat(600_000) })
     await expect(large).rejects.toMatchObject({ code: 'FIELD_INVALID' })
     await agent.checkpoint({ form: 'new' }, { schemaVersion: 3 })
@@ -119,14 +126,19 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
       { name: 'size', type: 'NUMBER', required: true, default_value: null, description: '' },
     ] as const
     const steps = [{ action: 'buy', tool: null, arguments: '{"size": "${size}"}' }]
-    const enter = { name: 'enter', category: 'trade', steps, parameters: [...parameters] }
-    await agent.procedures.define(enter)
+    const procedure = { name: 'enter', category: 'trade', steps, parameters: [...parameters] }
+    await agent.procedures.define(procedure)
     const incomplete = agent.procedures.run('enter', {}, { tools: {} })
     await expect(incomplete).rejects.toMatchObject({ code: 'PARAMETER_INVALID' })
     const stranger = createAgent({ bus, swarm: SWARM, name: 'stranger' })
     const said = stranger.observe({ domain: 'd', source: 's', content: 'c' })
     await expect(said).rejects.toMatchObject({ code: 'AGENT_UNKNOWN' })
   })
+})
+
+it('an agent runs on a cluster’s bus as well', () => {
+  const asAgentsHaveIt = (cluster: ClusterBus): AgentSdkBus => cluster
+  expect(asAgentsHaveIt).toBeTypeOf('function')
 })
 
 describe('kinds of agents', () => {

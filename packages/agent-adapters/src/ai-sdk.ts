@@ -1,6 +1,5 @@
-import type { LanguageModelV4Middleware, LanguageModelV4Prompt } from '@ai-sdk/provider'
 import { wordsOf, type Agent, type RecallQuestion } from '@waggle/agent'
-import { tool } from 'ai'
+import { tool, type LanguageModelMiddleware, type Tool } from 'ai'
 import { z } from 'zod'
 
 /** What these tools need of an agent. */
@@ -11,11 +10,33 @@ export interface MemoryToolsOptions {
   readonly namespace?: string
 }
 
+export interface FoundMemory {
+  readonly id: string
+  readonly kind: string
+  readonly content: string
+  /** Agent that said it. */
+  readonly source: string
+  readonly score: number
+}
+
+/** A type and not an interface: the framework takes tools by index. */
+export type MemoryTools = {
+  readonly remember: Tool<
+    { content: string; type: string; importance: number; tags: string[] },
+    { id: string }
+  >
+  readonly recall: Tool<{ question: string; limit: number }, FoundMemory[]>
+  readonly forget: Tool<{ id: string; reason: string }, { forgotten: string }>
+}
+
 /**
  * Memory as tools for a model: `remember`, `recall` and `forget`. A write is durable before the model hears of
  * it. What went wrong comes back as a thrown typed error, which the framework hands to the model.
  */
-export function memoryTools(agent: RememberingAgent, { namespace }: MemoryToolsOptions = {}) {
+export function memoryTools(
+  agent: RememberingAgent,
+  { namespace }: MemoryToolsOptions = {},
+): MemoryTools {
   const place = namespace === undefined ? {} : { namespace }
   return {
     remember: tool({
@@ -43,7 +64,7 @@ export function memoryTools(agent: RememberingAgent, { namespace }: MemoryToolsO
           limit,
           ...(namespace === undefined ? {} : { namespaces: [namespace] }),
         })
-        return memories.map((memory) => ({
+        return memories.map((memory): FoundMemory => ({
           id: memory.id,
           kind: memory.kind,
           content: wordsOf(memory),
@@ -70,9 +91,8 @@ export function memoryTools(agent: RememberingAgent, { namespace }: MemoryToolsO
 export function recallMiddleware(
   agent: Pick<Agent, 'recall'>,
   question: Omit<RecallQuestion, 'text'> = {},
-): LanguageModelV4Middleware {
+): LanguageModelMiddleware {
   return {
-    specificationVersion: 'v4',
     transformParams: async ({ params }) => {
       const text = lastWords(params.prompt)
       if (text === '') return params
@@ -87,8 +107,12 @@ export function recallMiddleware(
   }
 }
 
+type Prompt = Parameters<
+  NonNullable<LanguageModelMiddleware['transformParams']>
+>[0]['params']['prompt']
+
 /** The text of the newest message of the user. */
-function lastWords(prompt: LanguageModelV4Prompt): string {
+function lastWords(prompt: Prompt): string {
   const message = prompt.findLast(({ role }) => role === 'user')
   if (message?.role !== 'user') return ''
   return message.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n')

@@ -15,7 +15,7 @@ export interface AgentSdkBus extends CoordinationBus {
   /** What outcomes taught; a bus may do without. */
   readonly bank?: ViewSource<BankView> | undefined
   /** Opens an agent's own sealed state; without one, it stays sealed. */
-  readonly vault?: Pick<Vault, 'open'>
+  readonly vault?: Pick<Vault, 'open'> | undefined
 }
 
 /** The model that an agent thinks with; stamped on all it says. */
