@@ -69,14 +69,14 @@ describe('a context window', () => {
   it('takes memories by score per token, beside the newest turns', () => {
     const turns = ['a', 'b', 'c'].map((id) => ({ id, content: '', tokens: 10 }))
     const memories = [
-      { id: 'long', text: 'x'.repeat(80), score: 0.9 },
+      { id: 'long', text: 'x'.repeat(40), score: 0.9 },
       { id: 'short', text: 'x'.repeat(20), score: 0.5 },
     ]
     const window = contextWindow({ turns, memories, budget: 30 })
     expect(window.memories.map(({ id }) => id)).toEqual(['short'])
     expect(window.turns.map(({ id }) => id)).toEqual(['b', 'c'])
     expect(window.leftOut).toEqual([
-      { id: 'long', tokens: 20, reason: 'does not fit' },
+      { id: 'long', tokens: 10, reason: 'does not fit' },
       { id: 'a', tokens: 10, reason: 'does not fit' },
     ])
     expect(() => contextWindow({ turns, budget: 9 })).toThrow(

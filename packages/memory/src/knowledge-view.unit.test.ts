@@ -82,6 +82,8 @@ describe('concepts and relations', () => {
     expect([weight(20), weight(50)]).toEqual([1, undefined])
     tell({ kind: 'removal', namespace: 'shared', memory: 'relation:a|leads_to|b' })
     expect(weight(20)).toBeUndefined()
+    relate('a', 'b', { valid_from: 12, weight: 3 })
+    expect(weight(20)).toBe(3)
     relate('a|b', 'c')
     expect(view.refusedWrites(SCOPE, 'shared')).toMatchObject([{ code: 'FIELD_INVALID' }])
   })

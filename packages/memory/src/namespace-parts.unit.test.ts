@@ -44,8 +44,9 @@ function eventsOf(steps: readonly Step[]): MemoryEvent[] {
   const tellers = new Map<string, ReturnType<typeof teller>>()
   const ids: string[] = []
   return steps.map((step, index) => {
-    const topic = TOPICS[step.what as keyof typeof TOPICS] ?? 'waggle.memories.v1'
-    const partition = topic === 'waggle.memories.v1' ? SPACES.indexOf(step.namespace as 'ann') : 0
+    const topic: string = TOPICS[step.what as keyof typeof TOPICS] ?? 'waggle.memories.v1'
+    const isSpread = topic === 'waggle.memories.v1' || step.what === 'outcome'
+    const partition = isSpread ? SPACES.indexOf(step.namespace as 'ann') : 0
     const name = `${topic}/${partition}`
     const { say } = tellers.get(name) ?? teller(topic, partition)
     if (!tellers.has(name)) tellers.set(name, { say, now: 0 })
@@ -248,6 +249,30 @@ describe('the parts of a namespace', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('go back to a version whose subject is erased later, and then show neither', () => {
+    const { say } = teller()
+    const definition = { kind: 'procedure', namespace: 'ann', name: 'p', category: 'c' } as const
+    const events = [
+      say({ ...definition, subject: 'person-0' }),
+      say({ ...definition, description: 'second' }),
+      say({ ...definition, op: 'ROLLED_BACK', to_version: 1 }),
+    ]
+    const erasure = teller('waggle.compensations.v1').say(
+      { kind: 'erasure', erased: 'person-0', step: 'REQUESTED' },
+      events[2]!.knownFrom + 1,
+    )
+    const live = emptyMemoryState()
+    for (const known of [...events, erasure]) foldMemory(live, known)
+    const rebuilt = emptyMemoryState()
+    const isGone = ({ event }: MemoryEvent): boolean => event.subject === 'person-0'
+    for (const known of [erasure, ...events])
+      foldMemory(rebuilt, { ...known, erased: isGone(known) })
+    expect(digestMemory(rebuilt)).toBe(digestMemory(live))
+    const shown = createMemoryView(live).procedure(SCOPE, 'ann', 'p')
+    expect([shown?.version, shown?.event.description]).toEqual([2, 'second'])
+    expect(createMemoryView(live).procedureHead(SCOPE, 'ann', 'p')).toBe(3)
   })
 
   it('answer about a time as they did then, whatever comes later', () => {
