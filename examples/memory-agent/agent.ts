@@ -80,11 +80,11 @@ try {
   const question = { text: 'calm session momentum', kinds: ['experience'] as const, limit: 100 }
   const week = START + 7 * DAY
   const now = await agent.recall({ ...question, record: false })
-  const then = await agent.recall({ ...question, asOf: week, record: false })
-  say('lessons', { now: now.memories.length, then: then.memories.length })
+  const past = await agent.recall({ ...question, asOf: week, record: false })
+  say('lessons', { now: now.memories.length, past: past.memories.length })
   say(
     'onlyEarlier',
-    then.memories.every(({ knownFrom }) => knownFrom <= week),
+    past.memories.every(({ knownFrom }) => knownFrom <= week),
   )
 
   // Outcomes count once every partition has passed their time: the sealed order of the log.

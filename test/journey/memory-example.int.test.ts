@@ -16,7 +16,7 @@ it('the agent of the example learns from outcomes, and knows what it knew', asyn
   ) as object
   expect(said).toEqual({
     failed: 0,
-    lessons: { now: 29, then: 7 },
+    lessons: { now: 29, past: 7 },
     onlyEarlier: true,
     worked: ['LONG', 10, 8, 'CANDIDATE'],
     evidence: true,
