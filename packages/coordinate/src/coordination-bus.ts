@@ -3,6 +3,7 @@ import type { Codec } from '@waggle/codec'
 import type { Emitter } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
 import type { ViewSource } from '@waggle/query'
+import type { Vault } from '@waggle/vault'
 import type { CoordinationView } from '@waggle/view-coordination'
 
 /** What the agents' side takes of a bus; the embedded one and the cluster's both give it. */
@@ -11,6 +12,8 @@ export interface CoordinationBus {
   readonly codec: Codec
   readonly clock: Clock
   readonly coordination: ViewSource<CoordinationView>
+  /** Opens what is said about subjects; without one it stays sealed. */
+  readonly vault?: Pick<Vault, 'open'> | undefined
   emitter(options: AgentOptions): Emitter
 }
 
@@ -31,6 +34,7 @@ export interface AgentBus {
   readonly codec: Codec
   readonly clock: Clock
   readonly coordination: ViewSource<CoordinationView>
+  readonly vault?: Pick<Vault, 'open'> | undefined
   readonly emitter: Emitter
   readonly swarm: string
   readonly run: string | null
@@ -38,7 +42,8 @@ export interface AgentBus {
 }
 
 export function agentBus(bus: CoordinationBus, options: AgentOptions): AgentBus {
-  const { log, codec, coordination } = bus
+  const { log, codec, coordination, vault } = bus
   const { swarm, agent, run = null, clock = bus.clock } = options
-  return { log, codec, coordination, clock, swarm, agent, run, emitter: bus.emitter(options) }
+  const emitter = bus.emitter(options)
+  return { log, codec, coordination, vault, clock, swarm, agent, run, emitter }
 }

@@ -2,6 +2,7 @@ import { judgeBatch, knownEventOf, type AdmittedRecord, type AdmissionState } fr
 import type { Micros } from '@waggle/base'
 import { partitionName, type Message, type Position } from '@waggle/event'
 import type { LogBatch } from '@waggle/log'
+import { openWhole } from '@waggle/vault'
 import type { AdmissionIndex } from './admission-index.ts'
 import type { ChannelMatcher } from './channel-pattern.ts'
 import type { AgentBus } from './coordination-bus.ts'
@@ -40,7 +41,7 @@ export async function* admittedMessages(
   }
 }
 
-/** The message of a record if this agent sees it: of its swarm and run, for it or for all, matching. */
+/** The message of a record if this agent sees it: of its swarm and run, for it or for all, matching. Still sealed. */
 export function receive(
   { swarm, run, agent }: AgentBus,
   record: AdmittedRecord,
@@ -59,4 +60,14 @@ export function receive(
   )
     return undefined
   return matches(message.channel) ? { message, position, knownFrom } : undefined
+}
+
+/** As its reader may have it: opened where it is about somebody, undefined once that is erased. */
+export async function openReceived(
+  { vault }: AgentBus,
+  received: Received | undefined,
+): Promise<Received | undefined> {
+  if (received === undefined) return undefined
+  const message = await openWhole(vault, received.message)
+  return message && { ...received, message }
 }

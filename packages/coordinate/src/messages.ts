@@ -5,7 +5,7 @@ import { replay } from '@waggle/replay'
 import { AdmissionIndex } from './admission-index.ts'
 import { channelMatcher } from './channel-pattern.ts'
 import type { AgentBus } from './coordination-bus.ts'
-import { MESSAGE_TOPIC, type Received } from './message-reader.ts'
+import { MESSAGE_TOPIC, openReceived, type Received } from './message-reader.ts'
 import {
   repliesTo,
   reply,
@@ -54,15 +54,18 @@ export function createMessages(bus: AgentBus, index = new AdmissionIndex(bus)): 
 }
 
 async function* history(
-  { log, codec, swarm, run, agent }: AgentBus,
+  bus: AgentBus,
   { pattern, after = -Infinity, asOf = Infinity }: HistoryOptions,
 ): AsyncGenerator<Received> {
+  const { log, codec, swarm, run, agent } = bus
   const matches = channelMatcher(pattern)
   const topics = [MESSAGE_TOPIC]
   for await (const known of replay({ log, codec, topics, swarm, run, asOf })) {
     const { event, position, knownFrom } = known
     if (event.kind !== 'message' || knownFrom <= after || !matches(event.channel)) continue
     const isOwn = event.agent === agent || event.recipient === agent
-    if (isOwn || event.recipient === null) yield { message: event, position, knownFrom }
+    if (!isOwn && event.recipient !== null) continue
+    const received = await openReceived(bus, { message: event, position, knownFrom })
+    if (received !== undefined) yield received
   }
 }

@@ -6,7 +6,13 @@ import { judgeBatch } from '@waggle/consume'
 import type { AdmissionIndex } from './admission-index.ts'
 import { checkChannel } from './channel-pattern.ts'
 import type { AgentBus } from './coordination-bus.ts'
-import { admittedMessages, MESSAGE_TOPIC, receive, type Received } from './message-reader.ts'
+import {
+  admittedMessages,
+  MESSAGE_TOPIC,
+  openReceived,
+  receive,
+  type Received,
+} from './message-reader.ts'
 
 /** A message to send; the rest of the fields as in its schema. */
 export type MessageDraft = Omit<Draft<'message'>, 'kind'> & {
@@ -63,7 +69,7 @@ export async function request(
     const options = { signal, maxRecords: BATCH_RECORDS }
     for await (const batch of admittedMessages(bus, index, [from], options)) {
       for (const record of batch.admitted) {
-        const received = replyIn(bus, record, admitted.event)
+        const received = await openReceived(bus, replyIn(bus, record, admitted.event))
         if (received !== undefined) return received
       }
     }
@@ -75,7 +81,7 @@ export async function request(
   })
 }
 
-/** Answers a request: on its channel, to its sender, in its line of action. */
+/** Answers a request: on its channel, to its sender, in its line of action, about whom it was about. */
 export async function reply(
   bus: AgentBus,
   to: Message,
@@ -83,6 +89,7 @@ export async function reply(
 ): Promise<Emitted<'message'>> {
   return sendMessage(bus, {
     trajectory: to.trajectory,
+    subject: to.subject,
     ...draft,
     channel: to.channel,
     recipient: to.agent,
@@ -109,7 +116,7 @@ export async function repliesTo(
     const judged = await judgeBatch(bus.codec, admission, { ...from, records })
     admission = judged.admission
     for (const record of judged.admitted) {
-      const received = replyIn(bus, record, event)
+      const received = await openReceived(bus, replyIn(bus, record, event))
       if (received !== undefined) found.push({ ...received, late: isLate(event, received) })
     }
     from = { ...from, offset: last.offset + 1n }

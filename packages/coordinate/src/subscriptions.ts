@@ -6,7 +6,13 @@ import { readView } from '@waggle/query'
 import type { AdmissionIndex } from './admission-index.ts'
 import { channelMatcher } from './channel-pattern.ts'
 import type { AgentBus } from './coordination-bus.ts'
-import { admittedMessages, MESSAGE_TOPIC, receive, type Received } from './message-reader.ts'
+import {
+  admittedMessages,
+  MESSAGE_TOPIC,
+  openReceived,
+  receive,
+  type Received,
+} from './message-reader.ts'
 
 /** Offset to go on from, by partition of the messages. */
 export type MessagePositions = ReadonlyMap<number, bigint>
@@ -210,7 +216,7 @@ class Subscription implements MessageSubscription {
     const options = { signal, maxRecords: batch }
     for await (const read of admittedMessages(this.#bus, this.#index, from, options)) {
       for (const record of read.admitted) {
-        const received = receive(this.#bus, record, sight)
+        const received = await openReceived(this.#bus, receive(this.#bus, record, sight))
         if (received !== undefined && (expired || !this.#isExpired(received))) yield received
       }
       this.#positions.set(read.partition, read.records.at(-1)!.offset + 1n)

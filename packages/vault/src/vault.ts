@@ -15,7 +15,7 @@ export interface Vault {
   /**
    * Decrypts them; undefined where a subject is erased or its key is not to be had. SEAL_INVALID for a text that was
    * changed or moved: a projection takes it for erased, or a rebuild after
-   * the erasure would differ from the live view.
+   * the erasure would differ from the live view (`openWhole`).
    */
   open<E extends WaggleEvent>(event: E): Promise<E | undefined>
   /** Destroys the key for ever; the fingerprint of what was destroyed, undefined where there never was one. */
