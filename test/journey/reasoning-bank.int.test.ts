@@ -96,7 +96,7 @@ describe('the ReasoningBank on a log', () => {
     const patterns = await said()
     const promoted = patterns.filter(({ status }) => status === 'PROMOTED')
     expect(promoted.map(({ situation }) => situation)).toContain('trend=high')
-    expect(promoted[0]!.return_low).toBeGreaterThan(0)
+    expect(promoted[0]!.mean_return).toBeGreaterThan(0.005)
     expect(patterns.map(({ seq }) => seq)).toEqual(patterns.map((_, index) => index + 1))
     // A second distiller and a rebuilt one find everything said.
     const second = await start()

@@ -46,42 +46,43 @@ export function describePattern(
   { twins }: Learned,
   config: BankConfig,
 ): PatternFacts {
-  const { lessons, successes, netSum, missing } = pattern
-  const came = lessons.filter(({ result }) => result !== undefined)
-  const score = (of: (confidence: number, success: boolean) => number): number | null =>
-    came.length === 0 ? null : mean(came.map(({ trial, success }) => of(trial.confidence, success)))
   const name = JSON.stringify([pattern.situation, pattern.action])
   return {
-    samples: lessons.length,
-    successes,
-    success: rateInterval(successes, lessons.length, config.error),
-    meanReturn: lessons.length === 0 ? 0 : netSum / lessons.length,
-    returns: returnsOf(pattern, config),
-    brier: score(brierScore),
-    logScore: score(logScore),
-    missing,
+    ...lessonFacts(pattern, config),
+    missing: pattern.missing,
     sharedWith: (twins.get(name) ?? [])
       .filter((twin) => twin !== pattern && twin.status === 'PROMOTED')
       .map(({ domain }) => domain)
       .sort(),
-    evidence: evidenceOf(lessons),
   }
 }
 
-const intervals = new WeakMap<
-  PatternState,
-  { lessons: number; bound: number; interval: Interval }
->()
+type LessonFacts = Omit<PatternFacts, 'missing' | 'sharedWith'>
+
+/** By pattern, as of its last lesson: a pattern belongs to one bank, so to one configuration. */
+const known = new WeakMap<PatternState, LessonFacts>()
 
 /** Worked out once per lesson: ranking asks for it again and again. */
-export function returnsOf(pattern: PatternState, { returnBound, error }: BankConfig): Interval {
-  const known = intervals.get(pattern)
-  if (known?.lessons === pattern.lessons.length && known.bound === returnBound)
-    return known.interval
-  const returns = pattern.lessons.map(({ net }) => net)
-  const interval = meanInterval(returns, returnBound, error)
-  intervals.set(pattern, { lessons: returns.length, bound: returnBound, interval })
-  return interval
+export function lessonFacts(pattern: PatternState, config: BankConfig): LessonFacts {
+  const last = known.get(pattern)
+  if (last?.samples === pattern.lessons.length) return last
+  const { lessons, successes, netSum } = pattern
+  const returns = lessons.map(({ net }) => net)
+  const came = lessons.filter(({ result }) => result !== undefined)
+  const score = (of: (confidence: number, success: boolean) => number): number | null =>
+    came.length === 0 ? null : mean(came.map(({ trial, success }) => of(trial.confidence, success)))
+  const facts = {
+    samples: lessons.length,
+    successes,
+    success: rateInterval(successes, lessons.length, config.error),
+    meanReturn: lessons.length === 0 ? 0 : netSum / lessons.length,
+    returns: meanInterval(returns, config.returnBound, config.error),
+    brier: score(brierScore),
+    logScore: score(logScore),
+    evidence: evidenceOf(lessons),
+  }
+  known.set(pattern, facts)
+  return facts
 }
 
 function evidenceOf(lessons: readonly Lesson[]): Evidence[] {

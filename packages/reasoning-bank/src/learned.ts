@@ -1,12 +1,6 @@
 import type { Micros } from '@waggle/base'
 import { type BankConfig } from './bank-config.ts'
-import {
-  newPattern,
-  patternId,
-  type Change,
-  type Lesson,
-  type PatternState,
-} from './pattern-state.ts'
+import { newPattern, type Change, type Lesson, type PatternState } from './pattern-state.ts'
 import { netReturn, type Judged } from './scores.ts'
 import { settleLesson, shareWithTwins } from './settle-lesson.ts'
 import { learnState, pastOf, stateOf, type Experience } from './situation.ts'
@@ -35,6 +29,8 @@ export interface Refused {
 export interface Learned {
   readonly experience: Experience
   readonly patterns: Map<string, PatternState>
+  /** The same by what they are made of, which is found without hashing. */
+  readonly byName: Map<string, PatternState>
   /** Patterns of the same situation and action in other domains. */
   readonly twins: Map<string, PatternState[]>
   /** Trials without an outcome. */
@@ -55,6 +51,7 @@ export function emptyLearned(): Learned {
   return {
     experience: new Map(),
     patterns: new Map(),
+    byName: new Map(),
     twins: new Map(),
     open: new Map(),
     seated: new Map(),
@@ -110,11 +107,12 @@ function patternOf(
   at: Micros,
   changes: Change[],
 ): PatternState {
-  const id = patternId(domain, situation, action)
-  const known = learned.patterns.get(id)
+  const fullName = `${domain}\u0000${situation}\u0000${action}`
+  const known = learned.byName.get(fullName)
   if (known !== undefined) return known
   const pattern = newPattern(domain, situation, action)
-  learned.patterns.set(id, pattern)
+  learned.byName.set(fullName, pattern)
+  learned.patterns.set(pattern.id, pattern)
   const name = JSON.stringify([situation, action])
   const twins = learned.twins.get(name) ?? []
   twins.push(pattern)

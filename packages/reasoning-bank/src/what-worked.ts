@@ -1,7 +1,7 @@
 import type { Micros } from '@waggle/base'
 import type { BankConfig } from './bank-config.ts'
 import type { PatternReport } from './bank-view.ts'
-import { returnsOf } from './describe-pattern.ts'
+import { lessonFacts } from './describe-pattern.ts'
 import type { Learned } from './learned.ts'
 import type { TextMatch } from './match-text.ts'
 import type { PatternState } from './pattern-state.ts'
@@ -50,8 +50,8 @@ export async function rankPatterns(
       : await matchText(text, known, SIMILAR_MOST)
   const failing = ({ status, netSum }: PatternState): boolean =>
     status !== 'PROMOTED' && (status === 'DEMOTED' || netSum <= 0)
-  const low = (pattern: PatternState): number => returnsOf(pattern, config).low
-  const high = (pattern: PatternState): number => returnsOf(pattern, config).high
+  const low = (pattern: PatternState): number => lessonFacts(pattern, config).returns.low
+  const high = (pattern: PatternState): number => lessonFacts(pattern, config).returns.high
   const best = (of: (pattern: PatternState) => number, all: PatternState[]): PatternState[] =>
     all.sort((a, b) => of(b) - of(a) || (a.id < b.id ? -1 : 1)).slice(0, limit)
   return {
