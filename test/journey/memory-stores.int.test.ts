@@ -150,6 +150,17 @@ describe.each(['memory', 'lmdb'] as const)('what agents know and do, on the %s l
     for (let i = 0; i < 20; i++)
       await agent.working.say('chat', i % 2 === 0 ? 'USER' : 'ASSISTANT', `turn number ${i}`)
     await agent.working.setState('plan', { step: 2 })
+    await agent.working.say('side', 'USER', 'zebra crossing')
+    expect(
+      (await agent.recall({ text: 'zebra crossing', kinds: ['turn'] })).memories[0],
+    ).toMatchObject({ event: { content: 'zebra crossing' } })
+    await agent.working.clear('side')
+    const zebras = await agent.recall({ text: 'zebra crossing', kinds: ['turn'] })
+    expect(
+      zebras.memories.filter(
+        ({ event }) => 'conversation' in event && event.conversation === 'side',
+      ),
+    ).toEqual([])
     const window = () => agent.working.window('chat', { budget: 30, system: 'You trade.' })
     const before = await window()
     expect(before.turns[0]?.content).toBe('They talked about margins.')

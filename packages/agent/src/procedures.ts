@@ -21,9 +21,10 @@ import {
 
 export type ProcedureDraft = Omit<
   Draft<'procedure'>,
-  'kind' | 'namespace' | 'op' | 'to_version' | 'expected_version'
+  'kind' | 'namespace' | 'name' | 'op' | 'to_version' | 'expected_version'
 > &
   InNamespace & {
+    readonly name: string
     /** Version it was made for: 0 for a new one. Whatever there is, if left out. */
     readonly expectedVersion?: number
   }
@@ -83,6 +84,72 @@ export function createProcedures(own: NamespaceBus): Procedures {
     )
   const list: Procedures['list'] = (options = {}) =>
     readIn(own, options, (view, scope, namespace) => view.procedures(scope, namespace, options))
+  return {
+    get,
+    list,
+    history: (name, options = {}) =>
+      readIn(own, options, (view, scope, namespace) =>
+        view.procedureHistory(scope, namespace, name, options),
+      ),
+    statistics: (name, options = {}) =>
+      readIn(own, options, (view, scope, namespace) =>
+        view.procedureStatistics(scope, namespace, name, options),
+      ),
+    suggestion: (name, options = {}) =>
+      readIn(own, options, (view, scope, namespace) =>
+        view.suggestedVersion(scope, namespace, name, options),
+      ),
+    ...createVersions(own, get),
+    ...createRemovals(own, { get, list }),
+    run: async (name, args, { namespace = own.agent, tools, version }) => {
+      const found = await get(name, { namespace, ...(version === undefined ? {} : { version }) })
+      if (found === undefined) throw notFound(`procedure:${name}`, namespace)
+      const run = await runProcedure(found, args, { tools, clock: own.clock })
+      return { ...run, execution: await writeIn<'execution'>(own, run.draft) }
+    },
+  }
+}
+
+function createVersions(
+  own: NamespaceBus,
+  get: Procedures['get'],
+): Pick<Procedures, 'define' | 'rollBack'> {
+  const write = async (
+    draft: Draft<'procedure'> & { readonly namespace: string; readonly name: string },
+  ): Promise<Shown<Procedure>> => {
+    const { namespace, name } = draft
+    const { position } = await writeIn<'procedure'>(own, draft)
+    const written = await readIn(own, { namespace, after: [position] }, (view, scope) =>
+      view
+        .procedureHistory(scope, namespace, name)
+        .find((one) => one.position.offset === position.offset),
+    )
+    if (written?.event === undefined) throw notFound(`procedure:${name}`, namespace)
+    return { ...written, event: written.event }
+  }
+  return {
+    define: ({ namespace = own.agent, expectedVersion = null, ...draft }) =>
+      write({ ...draft, kind: 'procedure', namespace, expected_version: expectedVersion }),
+    rollBack: async (name, toVersion, { namespace = own.agent, expectedVersion = null } = {}) => {
+      const present = await get(name, { namespace })
+      if (present === undefined) throw notFound(`procedure:${name}`, namespace)
+      return write({
+        kind: 'procedure',
+        namespace,
+        name,
+        category: present.event.category,
+        op: 'ROLLED_BACK',
+        to_version: toVersion,
+        expected_version: expectedVersion,
+      })
+    },
+  }
+}
+
+function createRemovals(
+  own: NamespaceBus,
+  { get, list }: Pick<Procedures, 'get' | 'list'>,
+): Pick<Procedures, 'remove' | 'removeCategory'> {
   const remove: Procedures['remove'] = async (
     name,
     { namespace = own.agent, reason = '' } = {},
@@ -96,66 +163,13 @@ export function createProcedures(own: NamespaceBus): Procedures {
       reason,
     })
   }
-  const writeVersion = async (draft: Draft<'procedure'> & { namespace: string; name: string }) => {
-    const { namespace, name } = draft
-    const { position } = await writeIn<'procedure'>(own, draft)
-    const written = await readIn(own, { namespace, after: [position] }, (view, scope) =>
-      view
-        .procedureHistory(scope, namespace, name)
-        .find((one) => one.position.offset === position.offset),
-    )
-    if (written?.event === undefined) throw notFound(`procedure:${name}`, namespace)
-    return { ...written, event: written.event }
-  }
-
   return {
-    get,
-    list,
     remove,
-    define: ({ namespace = own.agent, expectedVersion = null, ...draft }) =>
-      writeVersion({
-        ...draft,
-        name: draft.name ?? '',
-        kind: 'procedure',
-        namespace,
-        expected_version: expectedVersion,
-      }),
-    history: (name, options = {}) =>
-      readIn(own, options, (view, scope, namespace) =>
-        view.procedureHistory(scope, namespace, name, options),
-      ),
-    rollBack: async (name, toVersion, { namespace = own.agent, expectedVersion = null } = {}) => {
-      const present = await get(name, { namespace })
-      if (present === undefined) throw notFound(`procedure:${name}`, namespace)
-      return writeVersion({
-        kind: 'procedure',
-        namespace,
-        name,
-        category: present.event.category,
-        op: 'ROLLED_BACK',
-        to_version: toVersion,
-        expected_version: expectedVersion,
-      })
-    },
     removeCategory: async (category, options = {}) => {
       const { namespace = own.agent } = options
       const all = await list({ namespace, category })
       for (const { event } of all) await remove(event.name, options)
       return all.length
     },
-    run: async (name, args, { namespace = own.agent, tools, version }) => {
-      const found = await get(name, { namespace, ...(version === undefined ? {} : { version }) })
-      if (found === undefined) throw notFound(`procedure:${name}`, namespace)
-      const run = await runProcedure(found, args, { tools, clock: own.clock })
-      return { ...run, execution: await writeIn<'execution'>(own, run.draft) }
-    },
-    statistics: (name, options = {}) =>
-      readIn(own, options, (view, scope, namespace) =>
-        view.procedureStatistics(scope, namespace, name, options),
-      ),
-    suggestion: (name, options = {}) =>
-      readIn(own, options, (view, scope, namespace) =>
-        view.suggestedVersion(scope, namespace, name, options),
-      ),
   }
 }

@@ -19,6 +19,7 @@ export function indexPart(swarm: SwarmMemory, namespace: string, known: MemoryEv
   if (event.kind === 'removal') {
     const removed = heads.get(nameIn(namespace, event.memory))?.event ?? event.memory
     if (byEvent.get(removed)?.namespace === namespace) retireMemory(swarm, removed, by)
+    for (const turn of turnsOf(swarm, namespace, event.memory)) retireMemory(swarm, turn, by)
     return
   }
   const named = namedOf(event)
@@ -26,10 +27,11 @@ export function indexPart(swarm: SwarmMemory, namespace: string, known: MemoryEv
   const { kind, id, text } = named
   const name = nameIn(namespace, id)
   const before = id === event.id ? undefined : heads.get(name)
-  const version = (before?.version ?? 0) + 1
+  const isEnd = event.kind === 'document' && event.value === null
+  const version = (before?.version ?? 0) + (isEnd ? 0 : 1)
   if (before !== undefined) retireMemory(swarm, before.event, by)
   if (id !== event.id) heads.set(name, { event: event.id, version })
-  if (known.erased || (event.kind === 'document' && event.value === null)) return
+  if (known.erased || isEnd) return
   for (const subject of subjectsOf(event.subject))
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), event.id])
   const source = event.agent
@@ -40,6 +42,16 @@ export function indexPart(swarm: SwarmMemory, namespace: string, known: MemoryEv
 export function dropIndexed(swarm: SwarmMemory, subject: string): void {
   dropMemories(swarm, swarm.indexed.bySubject.get(subject) ?? [])
   swarm.indexed.bySubject.delete(subject)
+}
+
+/** Ids of the turns of `conversation:<name>`; none for other memories. */
+function turnsOf({ indexed }: SwarmMemory, namespace: string, memory: string): string[] {
+  if (!memory.startsWith('conversation:')) return []
+  return [...indexed.byEvent.values()].flatMap(({ event, namespace: of }) =>
+    of === namespace && event.kind === 'turn' && memory === `conversation:${event.conversation}`
+      ? [event.id]
+      : [],
+  )
 }
 
 function nameIn(namespace: string, id: string): string {
