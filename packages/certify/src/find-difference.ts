@@ -39,13 +39,17 @@ export async function findDifference(
     const leaves = await trees.leaves(certified, index, step.value.length)
     for (const [at, record] of step.value.entries()) {
       const { storage } = leafOf(record)
-      if (storage === leaves[at]) continue
-      // A record that stands later than it should: what is missing is the one before it.
-      const offset = record.offset
-      return await finding(certified, trees, index + at, offset, base64Of(storage))
+      if (storage === leaves[at]) {
+        next = record.offset + 1n
+        continue
+      }
+      // Where it is a later one that was certified, those in between are missing.
+      const later = await trees.leaves(certified, index + at + 1, LEAVES)
+      return later.includes(storage) && record.offset > next
+        ? await finding(certified, trees, index + at, next, 'no record')
+        : await finding(certified, trees, index + at, record.offset, base64Of(storage))
     }
     index += step.value.length
-    next = step.value.at(-1)!.offset + 1n
   }
 }
 
