@@ -26,7 +26,7 @@ export interface BankConfig {
   readonly futility: number
   /** Lessons to a false demotion, on average, while the mean return is at least this share of what was tested. */
   readonly drift: { readonly runLength: number; readonly share: number }
-  /** Inputs are remembered for so long, and so many of them, by swarm and run. */
+  /** Inputs older than this at the decision are forgotten, and all but the newest: at least so many, by swarm and run. */
   readonly inputs: { readonly keptMs: number; readonly most: number }
   /**
    * What a trial counts as whose outcome is overdue: a horizon late, an hour at least. `worst` is a loss of the whole

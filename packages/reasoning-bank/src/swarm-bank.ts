@@ -20,8 +20,8 @@ export interface Compensation {
 export interface SwarmBank {
   readonly swarm: string
   readonly run: string | null
-  /** Newest inputs, oldest first. */
-  readonly inputs: Map<string, Input>
+  /** Newest inputs, in two generations: when the newer one is full, the older one is forgotten. */
+  inputs: { newer: Map<string, Input>; older: Map<string, Input> }
   /** Everything to learn from, in known order. */
   journal: (Trial | Result)[]
   readonly compensations: Compensation[]
@@ -51,7 +51,7 @@ export function newSwarmBank(swarm: string, run: string | null): SwarmBank {
   return {
     swarm,
     run,
-    inputs: new Map(),
+    inputs: { newer: new Map(), older: new Map() },
     journal: [],
     compensations: [],
     counts: () => true,
@@ -73,7 +73,7 @@ export function takeItem(bank: SwarmBank, item: SealedItem, config: BankConfig):
     return []
   }
   if (item.kind === 'compensation') return compensate(bank, item, config)
-  const entry = item.kind === 'decision' ? trialOf(item, bank.inputs) : item
+  const entry = item.kind === 'decision' ? trialOf(item, findInput(bank, config, item.at)) : item
   bank.journal.push(entry)
   const cause = { id: item.id, at: item.at }
   return learn(bank.learned, entry, bank.counts, config).map((change) =>
@@ -99,12 +99,20 @@ export function learnedAsOf(bank: SwarmBank, asOf: Micros, config: BankConfig): 
   return learned
 }
 
-function keepInput({ inputs }: SwarmBank, input: Input, config: BankConfig): void {
-  const { keptMs, most } = config.inputs
-  inputs.set(input.id, input)
-  for (const [id, { at }] of inputs) {
-    if (inputs.size <= most && at >= input.at - keptMs * 1000) return
-    inputs.delete(id)
+function keepInput(bank: SwarmBank, input: Input, { inputs: { most } }: BankConfig): void {
+  if (bank.inputs.newer.size >= most) bank.inputs = { newer: new Map(), older: bank.inputs.newer }
+  bank.inputs.newer.set(input.id, input)
+}
+
+function findInput(
+  { inputs: { newer, older } }: SwarmBank,
+  config: BankConfig,
+  by: Micros,
+): (id: string) => Input | undefined {
+  return (id) => {
+    const input = newer.get(id) ?? older.get(id)
+    const forgotten = by - config.inputs.keptMs * 1000
+    return input !== undefined && input.at >= forgotten ? input : undefined
   }
 }
 
@@ -175,7 +183,9 @@ function isErased({ erased }: SwarmBank, subject: string): boolean {
 function forgetErased(bank: SwarmBank): void {
   const gone = ({ subject }: { readonly subject: string | null }): boolean =>
     subject !== null && isErased(bank, subject)
-  for (const [id, input] of bank.inputs) if (gone(input)) bank.inputs.delete(id)
+  for (const kept of Object.values(bank.inputs)) {
+    for (const [id, input] of kept) if (gone(input)) kept.delete(id)
+  }
   bank.journal = bank.journal
     .filter((entry) => entry.kind === 'result' || !gone(entry))
     .map((entry) => {

@@ -78,11 +78,11 @@ export function decisionOf(event: Decision, position: Position, at: Micros): Ope
 }
 
 /** Inputs are looked up when the decision is known: what came to be known of them later had no part in it. */
-export function trialOf(decision: OpenTrial, inputs: ReadonlyMap<string, Input>): Trial {
+export function trialOf(decision: OpenTrial, findInput: (id: string) => Input | undefined): Trial {
   return {
     ...decision,
     kind: 'trial',
-    inputs: decision.inputs.flatMap((id) => inputs.get(id) ?? []),
+    inputs: decision.inputs.flatMap((id) => findInput(id) ?? []),
   }
 }
 
