@@ -26,7 +26,10 @@ export function provenanceOf({ event, position, knownFrom }: KnownEvent): Proven
 }
 
 /** Whether it was known at the lens's time, from a source that it trusts. */
-export function sees(lens: Lens, { source, knownFrom }: Provenance): boolean {
+export function sees(
+  lens: Lens,
+  { source, knownFrom }: Pick<Provenance, 'source' | 'knownFrom'>,
+): boolean {
   return knownFrom <= lens.at && lens.trusts(source, knownFrom)
 }
 

@@ -13,9 +13,7 @@ export interface OutcomeLinks {
   readonly outcomes: Map<string, LinkedOutcome>
 }
 
-export interface LinkedDecision extends Provenance {
-  readonly id: string
-}
+export type LinkedDecision = { readonly id: string } & Pick<Provenance, 'source' | 'knownFrom'>
 
 export interface LinkedOutcome extends Provenance {
   readonly success: boolean
@@ -27,9 +25,9 @@ export function emptyLinks(): OutcomeLinks {
 
 /** Takes a decision or an outcome in place, in any order. */
 export function foldLinks({ decisions, outcomes }: OutcomeLinks, known: MemoryEvent): void {
-  const { event } = known
+  const { event, knownFrom } = known
   if (event.kind === 'decision' && event.cause !== null) {
-    const linked = { id: event.id, ...provenanceOf(known) }
+    const linked = { id: event.id, source: event.agent, knownFrom }
     const all = decisions.get(event.cause)
     if (all === undefined) decisions.set(event.cause, [linked])
     else all.push(linked)
