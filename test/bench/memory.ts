@@ -107,9 +107,12 @@ async function rebuilt({ log, codec, clock }: Filled, options: MemoryProjectionO
     projection,
   })
   const start = performance.now()
+  const cpu = process.cpuUsage()
   await runner.start()
   await runner.caughtUp(600_000)
-  const seconds = (performance.now() - start) / 1000
+  const wall = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(cpu)
+  const seconds = `${show(wall)} s (${show((user + system) / 1e6)} s of CPU)`
   await runner.stop()
   const megabytes = (await residentMegabytes()) - before
   verify(projection.view.storage(SCOPE) !== undefined && clock.now() > 0, 'something is remembered')
@@ -130,7 +133,7 @@ async function benchObservations(): Promise<string[]> {
     `memory of ${EVENTS.toLocaleString('en')} observations of ${Math.round(rawBytesOf(figures) / EVENTS)} bytes over a day`,
     `  resident memory added                           ${show(megabytes)} MB; rows ${show(figures.rowBytes / 1e6)} MB, slabs ${show(figures.slabBytes / 1e6)} MB, ${figures.decoded.toLocaleString('en')} decoded`,
     `  tiers                                           ${tiers.join(', ')}`,
-    `  rebuild from LMDB                               ${show(seconds)} s`,
+    `  rebuild from LMDB                               ${seconds}`,
     ...lines,
   ]
 }
@@ -165,8 +168,8 @@ async function benchRebuild(): Promise<string[]> {
   await closed(filled)
   return [
     `rebuild of memory from ${EVENTS.toLocaleString('en')} events: 40% signals, 30% observations, 20% decisions, 8% experiences, 2% facts`,
-    `  without an index of texts                       ${show(plain.seconds)} s, ${show(plain.megabytes)} MB resident`,
-    `  with experiences and facts in a recall index    ${show(indexed.seconds)} s, ${show(indexed.megabytes)} MB resident; moving them into the graph after it ${show(settled)} s`,
+    `  without an index of texts                       ${plain.seconds}, ${show(plain.megabytes)} MB resident`,
+    `  with experiences and facts in a recall index    ${indexed.seconds}, ${show(indexed.megabytes)} MB resident; moving them into the graph after it ${show(settled)} s`,
     `  recall of 10 among them, through rights and trust  p50 ${show(quantile(latencies, 0.5))} ms, p95 ${show(quantile(latencies, 0.95))} ms`,
   ]
 }

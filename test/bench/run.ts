@@ -1,6 +1,7 @@
 /** `npm run bench [append|replay|analytics|hot …]`: figures side by side, with the machine they were taken on. */
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
+import { benchCertify } from './certify.ts'
 import { benchConsensus } from './consensus.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
@@ -17,10 +18,14 @@ import { benchRecall } from './recall.ts'
 import { benchReasoningBank } from './reasoning-bank.ts'
 import { benchReplay } from './replay.ts'
 import { benchSharedMemory } from './shared-memory.ts'
+import { benchTrajectory } from './trajectory.ts'
+import { benchVault } from './vault.ts'
 
 const benches = {
   append: benchAppend,
   replay: benchReplay,
+  certify: benchCertify,
+  trajectory: benchTrajectory,
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,
@@ -32,6 +37,7 @@ const benches = {
   locks: benchLocks,
   'reasoning-bank': benchReasoningBank,
   recall: benchRecall,
+  vault: benchVault,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
   'kafka-clickhouse': benchKafkaClickHouse,

@@ -8,6 +8,7 @@ import { FrameStore } from './frame-store.ts'
 import { recallDocumentOf } from './indexed-memories.ts'
 import type { Memory } from './memory.ts'
 import type { MemoryEvent, NamespaceMemory, SwarmMemory } from './memory-state.ts'
+import { RecentMap } from './recent-map.ts'
 import { forgottenAt, type EpisodeKind, type RetentionConfig, type TierFacts } from './tier-rule.ts'
 
 /**
@@ -23,8 +24,8 @@ export interface EpisodeState {
   readonly retention: RetentionConfig
   readonly rows: EpisodeRows
   readonly frames: FrameStore
-  /** Decoded, newest last, bounded. */
-  readonly hot: Map<string, HotEpisode>
+  /** Decoded, bounded: what is new, and what was looked up. */
+  readonly hot: RecentMap<HotEpisode>
   /** Events about a subject, in the clear: never packed, so that an erasure finds all there is. */
   readonly opened: Map<string, WaggleEvent>
   readonly bySubject: Map<string, Set<string>>
@@ -73,7 +74,7 @@ export function emptyEpisodes(retention: RetentionConfig): EpisodeState {
     retention,
     rows: new EpisodeRows(),
     frames: new FrameStore(),
-    hot: new Map(),
+    hot: new RecentMap(HOT_MAX),
     opened: new Map(),
     bySubject: new Map(),
     recalls: new Map(),
@@ -118,10 +119,7 @@ export function foldEpisode(swarm: SwarmMemory, namespace: string, known: Memory
   if (event.subject === null) rows.setFrame(at, episodes.frames.put(known.frame, knownFrom))
   else keepOpened(episodes, event, at, known.frame.bytes.length)
   const memory: Memory = { id, kind, namespace, event, source, position, knownFrom, version: 1 }
-  const { shortMs } = episodes.retention.retention[kind]
-  const keptUntil = knownFrom + (Number.isNaN(ttl) ? shortMs * 1000 : ttl)
-  episodes.hot.set(id, { memory, keptUntil })
-  if (episodes.hot.size > HOT_MAX) dropOldest(episodes.hot)
+  keepNear(episodes, memory, ttl)
   if (swarm.indexed.kinds.has(kind)) {
     const document = recallDocumentOf(memory, episodeText(event))
     swarm.indexed.steps.push({ is: 'added', document })
@@ -130,6 +128,14 @@ export function foldEpisode(swarm: SwarmMemory, namespace: string, known: Memory
   if (marks === undefined) return
   episodes.pending.delete(id)
   for (const mark of marks) applyMark(swarm, at, mark)
+}
+
+/** Holds a memory decoded for the next lookup. */
+export function keepNear({ hot, retention }: EpisodeState, memory: Memory, ttl: number): void {
+  const { id, kind, knownFrom } = memory
+  const { shortMs } = retention.retention[kind as EpisodeKind]
+  const keptUntil = knownFrom + (Number.isNaN(ttl) ? shortMs * 1000 : ttl)
+  hot.set(id, { memory, keptUntil }, knownFrom)
 }
 
 /** Events that an event rests on are cited by it. */
@@ -209,7 +215,8 @@ export function dropRow(episodes: EpisodeState, at: number): void {
   if (frame.slab !== NO_SLAB) frames.release(frame)
   for (const subject of subjectsOf(opened.get(id)?.subject ?? null))
     bySubject.get(subject)?.delete(id)
-  for (const map of [hot, opened, recalls, removals]) map.delete(id)
+  hot.delete(id)
+  for (const map of [opened, recalls, removals]) map.delete(id)
   rows.remove(at)
 }
 
@@ -267,12 +274,5 @@ function applyMark({ episodes }: SwarmMemory, at: number, given: Mark): void {
     if (frame.slab === NO_SLAB || frames.isCompressed(frame) !== true) return
     rows.setFrame(at, frames.put(frames.get(frame)!, given.at))
     frames.release(frame)
-  }
-}
-
-function dropOldest(map: Map<string, unknown>): void {
-  for (const oldest of map.keys()) {
-    map.delete(oldest)
-    return
   }
 }

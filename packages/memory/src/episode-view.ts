@@ -1,7 +1,7 @@
 import { WaggleError, type Micros } from '@waggle/base'
 import { comparePositions } from '@waggle/event'
 import { episodeText } from './episode-text.ts'
-import { factsOf, isRemembered, type HotEpisode } from './episode-state.ts'
+import { factsOf, isRemembered, keepNear, type HotEpisode } from './episode-state.ts'
 import type { GrantView } from './grant-view.ts'
 import { findSwarmMemory, type MemoryState, type SwarmMemory } from './memory-state.ts'
 import type { MemoryScope } from './memory-view.ts'
@@ -89,7 +89,10 @@ export function createEpisodeView(
       const near = swarm?.episodes.hot.get(id)
       if (near !== undefined && isPlainlyThere(swarm!, near, read)) return near.memory
       const at = rowOf(scope, id, read)
-      return at === undefined ? undefined : memoryAt(swarm!, at)
+      const memory = at === undefined ? undefined : memoryAt(swarm!, at)
+      if (memory !== undefined && near === undefined)
+        keepNear(swarm!.episodes, memory, swarm!.episodes.rows.time('ttl', at!))
+      return memory
     },
     readEpisode: async (scope, id, read = NOW) => {
       const swarm = findSwarmMemory(state, scope)

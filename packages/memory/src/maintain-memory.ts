@@ -1,6 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { TopicPartition } from '@waggle/event'
-import { dropRow, factsOf, type EpisodeState } from './episode-state.ts'
+import { dropRow, factsOf } from './episode-state.ts'
 import { sealedBefore, type MemoryState, type SwarmMemory } from './memory-state.ts'
 import { forgottenAt } from './tier-rule.ts'
 
@@ -13,7 +13,7 @@ export function maintainMemory(state: MemoryState): void {
   for (const { time, swarms } of state.runs.values()) {
     for (const swarm of swarms.values()) {
       const { episodes } = swarm
-      trimHot(episodes, time.clock)
+      episodes.hot.forget(time.clock - tiers.hotMs * 1000)
       episodes.frames.age(time.clock - tiers.warmMs * 1000, time.clock - tiers.coldMs * 1000)
       if (episodes.sinceSweep < Math.max(SWEEP_MIN, episodes.rows.size / 4)) continue
       sweepEpisodes(swarm, sealedBefore(state, time))
@@ -69,12 +69,4 @@ export function partitionsHoldingUp(state: MemoryState, by: Micros): TopicPartit
   const passed = Math.max(sealedBefore(state, live.time), oldest) + kept
   if (!(passed < by)) return []
   return state.partitions.filter(({ name }) => (live.time.watermarks.get(name) ?? 0) + kept < by)
-}
-
-function trimHot({ hot, retention }: EpisodeState, clock: Micros): void {
-  const oldest = clock - retention.tiers.hotMs * 1000
-  for (const [id, { memory }] of hot) {
-    if (memory.knownFrom >= oldest) return
-    hot.delete(id)
-  }
 }
