@@ -121,8 +121,9 @@ async function openLance(lance: Lance, rows: readonly Float32Array[]): Promise<V
   const plain = rows.map((vector, id) => ({
     id,
     vector: [...vector],
-    percent: id % 100,
-    tenth: id % 10,
+    // Its bitmap index takes no floats, which is what it makes of numbers.
+    percent: `${id % 100}`,
+    tenth: `${id % 10}`,
   }))
   const table = await database.createTable('rows', plain)
   const config = lance.Index.hnswSq({ distanceType: 'cosine', numPartitions: 1, m: 16 })
@@ -133,8 +134,8 @@ async function openLance(lance: Lance, rows: readonly Float32Array[]): Promise<V
     name: '@lancedb/lancedb 0.39.0 (HNSW_SQ, bitmap)',
     efforts: [32, 64, 128, 256, 512],
     search: async (vector, k, filter, ef) => {
-      const query = table.vectorSearch(vector).ef(ef).refineFactor(2).limit(k).select(['id'])
-      const narrowed = filter ? query.where(`${filter.column} = ${filter.value}`) : query
+      const query = table.vectorSearch(vector).ef(ef).refineFactor(2).limit(k).select(['id', '_distance'])
+      const narrowed = filter ? query.where(`${filter.column} = '${filter.value}'`) : query
       return (await narrowed.fastSearch().toArray()).map(({ id }) => id)
     },
     close: async () => {

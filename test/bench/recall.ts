@@ -10,7 +10,8 @@ import {
 import { line, quantile, show, verify } from './measure.ts'
 import { findPeers, remainder, type RowFilter, type VectorRival } from './recall-peers.ts'
 
-const ROWS = 100_000
+/** WAGGLE_BENCH_ROWS makes it a shorter run. */
+const ROWS = Number(process.env['WAGGLE_BENCH_ROWS'] ?? 100_000)
 const DIMENSIONS = 384
 const CLUSTERS = 1_000
 const QUESTIONS = 200
