@@ -32,7 +32,15 @@ const step = fc.record({
   /** Bytes that admission refuses, in the partition before. */
   junk: fc.boolean(),
 })
-type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
+interface Step {
+  readonly agent: string
+  readonly run: string | null
+  readonly trajectory: string | undefined
+  readonly proposal: string | undefined
+  readonly advance: number
+  readonly back: number
+  readonly junk: boolean
+}
 
 async function play(bus: MemoryBus, steps: readonly Step[], seqs: Map<string, number>) {
   const events: WaggleEvent[] = []

@@ -21,3 +21,9 @@ export type {
   TrajectoryProjection,
 } from './trajectory-index/project-trajectories.ts'
 export type { Term, TermScope } from './trajectory-index/terms.ts'
+export { causationOf } from './causation.ts'
+export type { Causation, CausationNode } from './causation.ts'
+export type { ReplaySpeed } from './session/pacer.ts'
+export type { ReplayQuery } from './session/replay-query.ts'
+export { ReplaySession } from './session/replay-session.ts'
+export type { ReplaySessionOptions } from './session/replay-session.ts'

@@ -13,7 +13,8 @@ export interface KnownBlock {
   readonly knownFrom: Float64Array
 }
 
-const BATCH_ROWS = 4096
+/** Rows of a batch where nothing else is wished. */
+export const BATCH_ROWS = 4096
 
 /**
  * Records in the order of replay, as columns: what is asked for of a row is read from its bytes then. Rows
@@ -22,19 +23,21 @@ const BATCH_ROWS = 4096
 export class KnownBatch {
   readonly #codec: Codec
   readonly #blocks: KnownBlock[] = []
-  readonly #block = new Uint16Array(BATCH_ROWS)
-  readonly #index = new Uint32Array(BATCH_ROWS)
+  readonly #block: Uint16Array
+  readonly #index: Uint32Array
   #length = 0
 
-  constructor(codec: Codec) {
+  constructor(codec: Codec, rowsMax: number) {
     this.#codec = codec
+    this.#block = new Uint16Array(rowsMax)
+    this.#index = new Uint32Array(rowsMax)
   }
 
   get length(): number {
     return this.#length
   }
   get full(): boolean {
-    return this.#length === BATCH_ROWS
+    return this.#length === this.#index.length
   }
 
   /** Takes a block in; rows are added by the number returned. */

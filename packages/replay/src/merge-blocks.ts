@@ -1,5 +1,5 @@
 import type { Codec } from '@waggle/codec'
-import { KnownBatch, type KnownBlock } from './known-batch.ts'
+import { BATCH_ROWS, KnownBatch, type KnownBlock } from './known-batch.ts'
 
 /** The head of one partition; blocks of later records are read when this one is used up. */
 interface Head {
@@ -22,6 +22,7 @@ interface Head {
 export async function* mergeBlocks(
   partitions: readonly AsyncIterator<KnownBlock>[],
   codec: Codec,
+  rowsMax = BATCH_ROWS,
 ): AsyncGenerator<KnownBatch> {
   const heap: Head[] = []
   for (const [rank, blocks] of partitions.entries()) {
@@ -29,13 +30,13 @@ export async function* mergeBlocks(
     if (first === undefined) continue
     push(heap, { blocks, rank, block: first, index: 0, next: first.knownFrom[0]!, taken: -1 })
   }
-  let batch = new KnownBatch(codec)
+  let batch = new KnownBatch(codec, rowsMax)
   while (heap.length > 0) {
     const head = heap[0]!
     takeWhileFirst(heap, batch)
     if (batch.full) {
       yield batch
-      batch = new KnownBatch(codec)
+      batch = new KnownBatch(codec, rowsMax)
       for (const one of heap) one.taken = -1
     }
     if (head.index < head.block.count) {

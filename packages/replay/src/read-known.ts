@@ -1,7 +1,18 @@
 import { isWaggleError, WaggleError, type Micros } from '@waggle/base'
 import { EnvelopeView, type Codec } from '@waggle/codec'
-import { emptyAdmission, judgeBatch, type AdmittedSource } from '@waggle/consume'
-import { parsePosition, positionText, type Kind, type Position } from '@waggle/event'
+import {
+  emptyAdmission,
+  judgeBatch,
+  type AdmissionState,
+  type AdmittedSource,
+} from '@waggle/consume'
+import {
+  parsePosition,
+  positionText,
+  type Kind,
+  type Position,
+  type TopicPartition,
+} from '@waggle/event'
 import { blockOf, blockReadsOf, type RecordBlock } from '@waggle/log'
 import { JudgmentCursor, type JudgedPrefix, type Judgments } from './judgments.ts'
 import { schemaIdAt, writerAt, type KnownBlock } from './known-batch.ts'
@@ -15,6 +26,8 @@ export interface ReplaySource extends AdmittedSource {
    * left out; what it would have refused as repeated or raised in time is then not refused or raised.
    */
   readonly onDamage?: 'stop' | ((damage: WaggleError) => void)
+  /** Told of the admission behind what was judged while reading. */
+  readonly onJudged?: (at: TopicPartition, nextOffset: number, admission: AdmissionState) => void
 }
 
 /** Chosen by routing fields, so that what is left out is never decoded. */
@@ -69,6 +82,7 @@ export async function* judgeRest(
       records,
     })
     admission = behind
+    source.onJudged?.(end, Number(records.at(-1)!.offset) + 1, behind)
     const { asOf = Infinity } = wanted
     const all = admitted.filter(
       ({ record, writer, envelope }) =>

@@ -1,40 +1,50 @@
 import { isWaggleError } from '@waggle/base'
 import type { EnvelopeView } from '@waggle/codec'
 import type { KnownEvent } from '@waggle/consume'
-import { EVENT_TOPICS, parsePosition, type Position } from '@waggle/event'
+import { EVENT_TOPICS, parsePosition, partitionName, type Position } from '@waggle/event'
 import { blockReadsOf, type RecordBlock } from '@waggle/log'
 import type { KnownBlock } from './known-batch.ts'
 import { mergeBlocks } from './merge-blocks.ts'
-import { judgeRest, selectJudged, type ReplaySource, type Wanted } from './read-known.ts'
-import { replayBatches, sortedEnds } from './replay.ts'
+import { judgeRest, readKnown, selectJudged, type ReplaySource, type Wanted } from './read-known.ts'
+import { sortedEnds } from './replay.ts'
 import type { TrajectoryIndex } from './trajectory-index/project-trajectories.ts'
 import { PROPOSAL_KINDS, proposalOf, type Term } from './trajectory-index/terms.ts'
 
-export interface TermOptions extends Omit<ReplaySource, 'judgments'>, Wanted {
+export interface TermOptions extends ReplaySource, Wanted {
   readonly swarm: string
   readonly topics?: readonly string[]
   /** Without it the whole log is read. */
   readonly index?: TrajectoryIndex
+  /** Only from these offsets on, by partition name; a partition without one from its start. */
+  readonly start?: ReadonlyMap<string, number>
+  /** Only before these; before the ends that the log has at the start if left out. */
+  readonly ends?: readonly Position[]
 }
 
 /**
- * Events with a term, in the order of replay: read from where the index says they stand, and what the index
- * has not come to yet from the log. The same with and without an index, which makes it only faster.
+ * Events with a term, or all, in the order of replay: read from where the index says they stand, and what the
+ * index has not come to yet from the log. The same with and without an index, which makes it only faster.
  */
-export async function* replayTerm(options: TermOptions, term: Term): AsyncGenerator<KnownEvent[]> {
-  const { log, codec, index, topics = EVENT_TOPICS } = options
-  const wanted = wantedOf(options, term)
-  const keep = (batch: KnownEvent[]): KnownEvent[] =>
-    'proposal' in term ? batch.filter(({ event }) => proposalOf(event) === term.proposal) : batch
-  if (index === undefined) {
-    for await (const batch of replayBatches({ ...options, ...wanted })) yield keep(batch)
-    return
+export async function* replayTerm(
+  options: TermOptions,
+  term: Term | undefined,
+): AsyncGenerator<KnownEvent[]> {
+  const { log, codec, index, topics = EVENT_TOPICS, start } = options
+  const ends = options.ends ?? (await sortedEnds(log, topics))
+  const wanted = term === undefined ? options : wantedOf(options, term)
+  const source = index === undefined ? options : { ...options, judgments: index }
+  const partitions = ends.map((end) => {
+    const from = start?.get(partitionName(end)) ?? 0
+    if (index === undefined || term === undefined) return readKnown(source, wanted, end, from)
+    const offsets = index.find(end, options, term).filter((offset) => offset >= from)
+    return readPicked(source, wanted, end, offsets, from)
+  })
+  for await (const batch of mergeBlocks(partitions, codec, options.batchRecords)) {
+    const events = batch.events()
+    yield term !== undefined && 'proposal' in term
+      ? events.filter(({ event }) => proposalOf(event) === term.proposal)
+      : events
   }
-  const ends = await sortedEnds(log, topics)
-  const partitions = ends.map((end) =>
-    readPicked({ ...options, judgments: index }, wanted, end, index.find(end, options, term)),
-  )
-  for await (const batch of mergeBlocks(partitions, codec)) yield keep(batch.events())
 }
 
 /** The term as a choice by routing fields, and what was chosen before. */
@@ -59,6 +69,7 @@ async function* readPicked(
   wanted: Wanted,
   end: Position,
   offsets: readonly number[],
+  from: number,
 ): AsyncGenerator<KnownBlock> {
   const prefix = await source.judgments?.of(end)
   if (prefix !== undefined) {
@@ -71,7 +82,7 @@ async function* readPicked(
       if (beyond) return
     }
   }
-  yield* judgeRest(source, wanted, end, prefix)
+  yield* judgeRest(source, wanted, end, prefix, from)
 }
 
 /** The records at these offsets; damage is met as the source says. */

@@ -37,6 +37,7 @@ export async function* replayKnown(options: ReplayOptions): AsyncGenerator<Known
   yield* mergeBlocks(
     ends.map((end) => readKnown(options, options, end)),
     codec,
+    options.batchRecords,
   )
 }
 

@@ -1,12 +1,15 @@
 import { crc32 } from 'node:zlib'
 import type { RecordBlock } from '../record-block.ts'
-import { corrupt, decodeRecord, FIXED_BYTES, HEAD_BYTES, valueStart } from './batch-frame.ts'
+import { corrupt, decodeRecord, HEAD_BYTES, valueStart } from './batch-frame.ts'
 import { CrcFold, FOLD_BYTES_MAX } from './crc-fold.ts'
 import { floorKey, type PartitionId } from './read-batches.ts'
 import { baseOffsetOf, batchKey, type Storage } from './storage.ts'
 
 /** Small frames are put together up to this; one that is larger stands for itself, uncopied. */
 const BLOCK_BYTES = 128 * 1024
+
+/** Room is made for so many; of smaller records a block holds fewer than it might. */
+const LIKELY_RECORD_BYTES = 80
 
 /** Where records of a block begin, and their values; grows as rows are added. */
 class Rows {
@@ -49,7 +52,7 @@ export function readBlock(
   max: number,
 ): RecordBlock {
   const { base, bytes, firstBytes } = framesFrom(storage, at, offset, max)
-  const rows = new Rows(Math.min(max, Math.floor(bytes.length / FIXED_BYTES)))
+  const rows = new Rows(Math.min(max, Math.ceil(bytes.length / LIKELY_RECORD_BYTES)))
   // Numbers of what stands behind records that are not checked rest on their lengths alone.
   const sure = offset === base || endsAlign(bytes, firstBytes)
   let head = 0
@@ -98,9 +101,8 @@ function framesFrom(
   offset: number,
   max: number,
 ): { base: number; bytes: Buffer; firstBytes: number } {
-  const first = floorKey(storage, topicId, partition, offset)
-  if (first === undefined || max <= 0)
-    return { base: offset, bytes: Buffer.alloc(0), firstBytes: 0 }
+  const first = max <= 0 ? undefined : startKey(storage, topicId, partition, offset)
+  if (first === undefined) return { base: offset, bytes: Buffer.alloc(0), firstBytes: 0 }
   const base = baseOffsetOf(first, topicId, partition)!
   const end = batchKey(topicId, partition + 1, 0)
   const frames: Buffer[] = []
@@ -113,6 +115,17 @@ function framesFrom(
   }
   const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, size)
   return { base, bytes, firstBytes: frames[0]?.length ?? 0 }
+}
+
+/** Readers in order mostly ask for the start of a frame, which needs no search. */
+function startKey(
+  storage: Storage,
+  topicId: number,
+  partition: number,
+  offset: number,
+): Buffer | undefined {
+  const own = batchKey(topicId, partition, offset)
+  return storage.batches.doesExist(own) ? own : floorKey(storage, topicId, partition, offset)
 }
 
 /** The frame that holds an offset; empty where it is gone. */

@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { silentLogger, systemClock } from '@waggle/base'
+import { createCodec, type Codec } from '@waggle/codec'
+import { createRunner } from '@waggle/consume'
+import { eventId, PARTITIONS, partitionKeyOf, topicOf, type Signal } from '@waggle/event'
+import type { EventLog } from '@waggle/log'
+import { openLmdbLog } from '@waggle/log/lmdb'
+import { createLogRegistry } from '@waggle/registry'
+import { createTrajectoryProjection, replayKnown, replayTerm } from '@waggle/replay'
+import { openLmdbIndexStore } from '@waggle/replay/lmdb'
+import { line, show, verify } from './measure.ts'
+
+const AGENTS = 1000
+/** Events of an agent in a row, as a step of it brings them. */
+const BURST = 20
+const SWARM = 'bench'
+
+/**
+ * One agent's events out of a whole log: `WAGGLE_BENCH_EVENTS` of them (10 million make the figure of the issue),
+ * kept in `WAGGLE_BENCH_DIR` where that is given, since making them takes minutes.
+ */
+export async function benchTrajectory(): Promise<string[]> {
+  const events = Number(process.env['WAGGLE_BENCH_EVENTS'] ?? 500_000)
+  const kept = process.env['WAGGLE_BENCH_DIR']
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'waggle-bench-'))
+  const isNew = !existsSync(join(folder, 'log'))
+  const clock = systemClock()
+  const log = await openLmdbLog({ path: join(folder, 'log'), topics: PARTITIONS, clock })
+  const codec = createCodec(createLogRegistry({ log }))
+  await codec.register()
+  if (isNew) await fill(log, codec, events)
+  const store = openLmdbIndexStore(join(folder, 'index'))
+  const projection = createTrajectoryProjection({ store, log })
+  const runner = createRunner({ log, codec, clock, projection, logger: silentLogger })
+  const start = performance.now()
+  await runner.start()
+  await runner.caughtUp(3_600_000)
+  await runner.stop()
+  const indexing = performance.now() - start
+  const source = { log, codec, swarm: SWARM, run: null }
+  const ofAgent = async (agent: string): Promise<number> => {
+    const from = performance.now()
+    let found = 0
+    for await (const batch of replayTerm({ ...source, index: projection.index }, { agent }))
+      found += batch.filter(({ event }) => event.agent === agent).length
+    verify(found === events / AGENTS, `an agent has ${events / AGENTS} events, found ${found}`)
+    return performance.now() - from
+  }
+  const millis: number[] = []
+  for (let i = 0; i < 20; i++) millis.push(await ofAgent(`agent-${(i * 37) % AGENTS}`))
+  let most = 0
+  const whole = async (decode: boolean): Promise<number> => {
+    const from = performance.now()
+    let found = 0
+    for await (const batch of replayKnown({ ...source, judgments: projection.index })) {
+      found += decode ? batch.events().length : batch.length
+      most = Math.max(most, process.memoryUsage().rss)
+    }
+    verify(found === events, `all events are replayed, got ${found}`)
+    return (events / (performance.now() - from)) * 1000
+  }
+  const decoded = [await whole(true), await whole(true)]
+  const routed = [await whole(false), await whole(false)]
+  await store.close()
+  await log.close()
+  if (kept === undefined) rmSync(folder, { recursive: true })
+  return [
+    `${show(events)} signals of ${AGENTS} agents, ${BURST} of one in a row, in the LMDB log, warm`,
+    ...(isNew ? [`  indexed at ${show((events / indexing) * 1000)} events/s`] : []),
+    line(`one agent (${show(events / AGENTS)} events), decoded`, millis, 'ms'),
+    line('whole swarm, decoded', decoded, 'events/s'),
+    line('whole swarm, order and routing fields', routed, 'events/s'),
+    `  largest RSS while replaying, mapped pages of the log among it: ${show(most / 2 ** 20)} MiB`,
+  ]
+}
+
+async function fill(log: EventLog, codec: Codec, events: number): Promise<void> {
+  const seqs = new Float64Array(AGENTS)
+  let next = 0
+  const one = (): Signal => {
+    const index = Math.floor(next++ / BURST) % AGENTS
+    const session = `session-${index}`
+    const seq = ++seqs[index]!
+    const now = 1_600_000_000_000_000 + next * 10
+    return {
+      kind: 'signal',
+      id: eventId(session, seq, now),
+      swarm: SWARM,
+      agent: `agent-${index}`,
+      session,
+      seq,
+      occurred_at: now,
+      known_at: now,
+      trajectory: `t-${Math.floor(next / 200)}`,
+      ...REST,
+    }
+  }
+  while (next < events) {
+    const batch = Array.from({ length: Math.min(2000, events - next) }, one)
+    await log.append(
+      batch.map((event) => ({
+        topic: topicOf(event.kind),
+        key: partitionKeyOf(event),
+        value: codec.encode(event),
+      })),
+    )
+  }
+}
+
+const REST = {
+  cause: null,
+  run: null,
+  subject: null,
+  model_id: null,
+  model_version: null,
+  model_cutoff: null,
+  domain: 'trend',
+  severity: 'LOW',
+  confidence: 0.5,
+  targets: [] as string[],
+  instrument: null,
+  strength: 1,
+  recommended_action: '',
+  message: '',
+  ttl_ms: 60_000,
+  dedupe_key: null,
+  escalate_after_ms: null,
+  escalate_to: [] as string[],
+} as const
