@@ -7,8 +7,8 @@ import { readView, type ReadOptions } from '@waggle/query'
 export const WARDEN = 'warden'
 
 /**
- * What takes back what was said. Whether an agent may is decided here, before it is emitted, from the registry: any
- * agent for itself, else members with the capability `warden`. The fold takes whatever is in the log, for the
+ * What takes back what was said. Whether an agent may is decided here, before it is emitted, from the registry:
+ * every agent for itself, else members with the capability `warden`. The fold takes whatever is in the log, for the
  * registry stands in another partition, and no order holds between the two that every reader would see alike.
  * So a producer that goes round the SDK has to be held back by the rights of the log (ACLs of the topic
  * waggle.compensations.v1) or by a gateway; what it did is in the log with its name and can be lifted.

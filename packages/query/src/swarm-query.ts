@@ -33,7 +33,7 @@ export interface SwarmQueryOptions {
   readonly swarm: string
   readonly run: string | null
   /** Opens what is said about subjects in trajectories; views give it as it stands in the log. */
-  readonly vault?: Vault
+  readonly vault?: Vault | undefined
 }
 
 export function createSwarmQuery(options: SwarmQueryOptions): SwarmQuery {

@@ -110,8 +110,7 @@ export async function openClusterBus(
         ...options,
         isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
       }),
-    query: (scope) =>
-      createSwarmQuery({ log, codec, hot, ...scope, ...(vault === undefined ? {} : { vault }) }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
     caughtUp: async (timeoutMs) => {
       await hot.runner.caughtUp(timeoutMs)
       await coordination.runner.caughtUp(timeoutMs)
