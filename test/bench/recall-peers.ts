@@ -134,7 +134,12 @@ async function openLance(lance: Lance, rows: readonly Float32Array[]): Promise<V
     name: '@lancedb/lancedb 0.39.0 (HNSW_SQ, bitmap)',
     efforts: [32, 64, 128, 256, 512],
     search: async (vector, k, filter, ef) => {
-      const query = table.vectorSearch(vector).ef(ef).refineFactor(2).limit(k).select(['id', '_distance'])
+      const query = table
+        .vectorSearch(vector)
+        .ef(ef)
+        .refineFactor(2)
+        .limit(k)
+        .select(['id', '_distance'])
       const narrowed = filter ? query.where(`${filter.column} = '${filter.value}'`) : query
       return (await narrowed.fastSearch().toArray()).map(({ id }) => id)
     },
