@@ -112,9 +112,7 @@ export async function openClusterBus(
       }),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
     caughtUp: async (timeoutMs) => {
-      await hot.runner.caughtUp(timeoutMs)
-      await coordination.runner.caughtUp(timeoutMs)
-      await memory.runner.caughtUp(timeoutMs)
+      for (const { runner } of [hot, coordination, memory]) await runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })
     },
     digests: async () => ({
