@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { manualClock } from '@waggle/base'
+import { manualClock, seededRandom, systemClock } from '@waggle/base'
 import {
   consistencyProof,
   createMemoryTiles,
@@ -18,9 +21,12 @@ import {
 } from '@waggle/certify'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
+import { openLmdbLog } from '@waggle/log/lmdb'
 import { createMemoryLog } from '@waggle/log/memory'
 
 const TOPICS = { 'a.v1': 3, 'b.v1': 5 }
+const KILLS = Number(process.env['WAGGLE_KILLS'] ?? 6)
+const KEEPER = fileURLToPath(new URL('./tree-keeper.ts', import.meta.url))
 const AT = { topic: 'a.v1', partition: 0 }
 
 let folder: string
@@ -119,6 +125,37 @@ describe('the trees of a log', () => {
     await third.advance(log)
     expect(heads([await openLogTrees(files)])).toEqual(heads([await wholeTrees(log)]))
     await expectProofs(log, third, AT)
+  })
+
+  it('are whole when the process that keeps them is killed again and again', async () => {
+    const path = join(folder, 'log')
+    const tiles = join(folder, 'tiles')
+    const log = await openLmdbLog({ path, topics: { t: 2 }, clock: systemClock() })
+    const value = Buffer.from('v')
+    for (let at = 0; at < 20_000; at += 1000) {
+      const partition = (at / 1000) % 2
+      const key = String(at)
+      await log.append(Array.from({ length: 1000 }, () => ({ topic: 't', partition, key, value })))
+    }
+    const random = seededRandom(20_261_121)
+    const size = async (): Promise<number> => {
+      const { partitions } = await openLogTrees(openFileTiles(tiles))
+      return [...partitions.values()].reduce((sum, { storage }) => sum + storage.size, 0)
+    }
+    for (let round = 0; round < KILLS; round++) {
+      const target = Math.min(20_000, (await size()) + 1 + Math.floor(random.next() * 400))
+      const keeper = spawn(process.execPath, [KEEPER, path, tiles, '23'], { stdio: 'inherit' })
+      const gone = once(keeper, 'exit')
+      while ((await size()) < target) await systemClock().sleep(1)
+      keeper.kill('SIGKILL')
+      await gone
+    }
+    expect(await size()).toBeGreaterThan(KILLS)
+    const kept = await openLogTrees(openFileTiles(tiles))
+    await kept.advance(log)
+    expect(heads([kept])).toEqual(heads([await wholeTrees(log)]))
+    await expectProofs(log, kept, { topic: 't', partition: 1 })
+    await log.close()
   })
 
   it('do not go on over a log that was rolled back, or rolled back and grown again', async () => {

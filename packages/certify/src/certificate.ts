@@ -1,7 +1,13 @@
 import { WaggleError } from '@waggle/base'
-import { comparePositions, partitionName, type TopicPartition } from '@waggle/event'
+import { comparePositions, partitionName } from '@waggle/event'
+import {
+  noCertificate,
+  parseBody,
+  type CertificateBody,
+  type CertifiedPartition,
+} from './certificate-body.ts'
 import { rootOf } from './compact-range.ts'
-import { base64Of, hashOfBase64, leafHash, type Hash } from './merkle-hash.ts'
+import { base64Of, leafHash } from './merkle-hash.ts'
 import type { PartitionTree } from './partition-tree.ts'
 import { openNote, type NoteSigner } from './signed-note.ts'
 
@@ -25,55 +31,6 @@ export interface Certificate {
   readonly storage: string
   readonly body: CertificateBody
 }
-
-export interface CertificateBody {
-  readonly format: typeof CERTIFICATE_FORMAT
-  /** ISO 8601, by the clock of who signed. */
-  readonly issuedAt: string
-  /** Over the content roots of all partitions: the same on every engine that holds the same records. */
-  readonly content: string
-  readonly partitions: readonly CertifiedPartition[]
-  readonly views: readonly CertifiedView[]
-  readonly schemas: readonly CertifiedSchema[]
-  /** Hash or commit of the code that folded the views, as the signer gives it. */
-  readonly code: string | null
-  /** Seed of the run, where there is one. */
-  readonly seed: string | null
-  /** Versions of what it was made with, by name. */
-  readonly engines: Readonly<Record<string, string>>
-  /** The certificate before this one, and the proof that the log only grew since. */
-  readonly previous: Previous | null
-}
-
-export interface CertifiedPartition extends TopicPartition {
-  readonly records: number
-  /** Offset behind the last record, decimal. */
-  readonly nextOffset: string
-  readonly storage: string
-  readonly content: string
-}
-
-/** State root of a view: its digest once everything up to the positions is folded, and no more. */
-export interface CertifiedView {
-  readonly name: string
-  readonly version: number
-  readonly digest: string
-}
-
-export interface CertifiedSchema {
-  readonly id: number
-  /** SHA-256 of the schema's JSON by RFC 8785, in hex. */
-  readonly sha256: string
-}
-
-export interface Previous {
-  /** SHA-256 of the file of the previous certificate, in hex. */
-  readonly sha256: string
-  /** By partition name: a consistency proof of RFC 6962, section 2.1.2, over the storage tree, in base64. */
-  readonly proofs: Readonly<Record<string, readonly string[]>>
-}
-
-export const CERTIFICATE_FORMAT = 'waggle-certificate/v1'
 
 /** Partitions that hold records, in order, with their roots. */
 export function certifiedPartitions(trees: Iterable<PartitionTree>): CertifiedPartition[] {
@@ -103,7 +60,10 @@ export function summaryRoot(
   )
 }
 
+/** FIELD_INVALID for an origin that is no single word: it is a line of the note. */
 export function sealCertificate(body: CertificateBody, origin: string, signer: NoteSigner): string {
+  if (!/^[^\s\p{Cc}]+$/u.test(origin))
+    throw new WaggleError('FIELD_INVALID', 'The origin has no blanks', { field: 'origin' })
   const { partitions } = body
   const records = partitions.reduce((sum, at) => sum + at.records, 0)
   const lines = [origin, records, summaryRoot(partitions, 'storage'), JSON.stringify(body)]
@@ -127,42 +87,4 @@ export function openCertificate(text: string, verifier: string): OpenedCertifica
     summaryRoot(body.partitions, 'content') === body.content
   if (!whole) throw noCertificate('its lines contradict each other')
   return { origin, records: Number(records), storage, body, signed: note.signed }
-}
-
-function parseBody(json: string): CertificateBody {
-  let body: Partial<CertificateBody> | null
-  try {
-    body = JSON.parse(json) as Partial<CertificateBody> | null
-  } catch (error) {
-    throw noCertificate(String(error))
-  }
-  if (body?.format !== CERTIFICATE_FORMAT)
-    throw noCertificate(`its format is not ${CERTIFICATE_FORMAT}`)
-  const lists = [body.partitions, body.views, body.schemas]
-  if (!lists.every(Array.isArray) || !body.partitions!.every(isPartition))
-    throw noCertificate('a part of it is missing')
-  return body as CertificateBody
-}
-
-function isPartition(at: CertifiedPartition): boolean {
-  return (
-    typeof at.topic === 'string' &&
-    Number.isSafeInteger(at.partition) &&
-    Number.isSafeInteger(at.records) &&
-    at.records > 0 &&
-    /^\d+$/.test(at.nextOffset) &&
-    hashOfBase64(at.storage) !== undefined &&
-    hashOfBase64(at.content) !== undefined
-  )
-}
-
-/** A root of a certificate that was opened. */
-export function rootIn(text: string): Hash {
-  const hash = hashOfBase64(text)
-  if (hash === undefined) throw noCertificate(`${text} is no hash`)
-  return hash
-}
-
-function noCertificate(why: string): WaggleError {
-  return new WaggleError('INPUT_INVALID', `This is no certificate: ${why}`)
 }

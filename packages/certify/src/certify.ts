@@ -2,8 +2,8 @@ import { isoOf, type Clock } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import type { Position } from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
+import { CERTIFICATE_FORMAT } from './certificate-body.ts'
 import {
-  CERTIFICATE_FORMAT,
   certifiedPartitions,
   openCertificate,
   sealCertificate,

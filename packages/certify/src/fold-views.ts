@@ -2,7 +2,7 @@ import type { Codec } from '@waggle/codec'
 import { emptyAdmission, judgeBatch, type Projection } from '@waggle/consume'
 import type { Position } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
-import type { CertifiedView } from './certificate.ts'
+import type { CertifiedView } from './certificate-body.ts'
 import { readThrough } from './read-through.ts'
 
 /** Makes an empty view each time; nothing it holds may come from anywhere but the log. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isWaggleError } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import type { CertifiedSchema } from './certificate.ts'
+import type { CertifiedSchema } from './certificate-body.ts'
 import type { PartitionTree } from './partition-tree.ts'
 
 /**

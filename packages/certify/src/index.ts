@@ -18,16 +18,16 @@ export {
   verifyInclusion,
 } from './tree-proofs.ts'
 export type { NodeReader, TreeHead } from './tree-proofs.ts'
-export { CERTIFICATE_FORMAT, openCertificate } from './certificate.ts'
+export { CERTIFICATE_FORMAT } from './certificate-body.ts'
 export type {
-  Certificate,
   CertificateBody,
   CertifiedPartition,
   CertifiedSchema,
   CertifiedView,
-  OpenedCertificate,
   Previous,
-} from './certificate.ts'
+} from './certificate-body.ts'
+export { openCertificate } from './certificate.ts'
+export type { Certificate, OpenedCertificate } from './certificate.ts'
 export { certify } from './certify.ts'
 export type { CertifyOptions } from './certify.ts'
 export type { Finding } from './finding.ts'

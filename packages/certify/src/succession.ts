@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { partitionName } from '@waggle/event'
-import { rootIn, type Certificate, type CertifiedPartition, type Previous } from './certificate.ts'
+import { rootIn, type CertifiedPartition, type Previous } from './certificate-body.ts'
+import type { Certificate } from './certificate.ts'
 import type { Finding } from './finding.ts'
 import type { LogTrees } from './log-trees.ts'
 import { base64Of, hashOfBase64 } from './merkle-hash.ts'

@@ -1,10 +1,9 @@
 import type { Codec } from '@waggle/codec'
 import type { EventLog } from '@waggle/log'
+import { rootIn, type CertificateBody } from './certificate-body.ts'
 import {
   certifiedPartitions,
   openCertificate,
-  rootIn,
-  type CertificateBody,
   type Certificate,
   type OpenedCertificate,
 } from './certificate.ts'
