@@ -88,14 +88,18 @@ export function createWordIndex(): WordIndex {
       lists.wipe(ordinal)
     },
     ask: (text, among) => {
-      const asked = [...new Set(wordsOf(text))].map((word) => ids.get(word) ?? UNKNOWN)
-      const known = asked.filter((id) => id !== UNKNOWN).slice(0, MAX_ASKED)
+      const words = [...new Set(wordsOf(text))].slice(0, MAX_ASKED)
+      const asked = words.map((word) => ids.get(word) ?? UNKNOWN)
+      const known = asked.filter((id) => id !== UNKNOWN)
       const frequencies = among.isLive
         ? known.map((id) => live[id]!)
         : lists.frequencies(known, among.ordinals())
-      const idfs = frequencies.map((frequency) => idf(frequency, among.count))
-      const unknown = (asked.length - known.length) * idf(0, among.count)
-      return wordQuery({ known, idfs, unknown, among, lists, postings, scratch })
+      const frequencyOf = new Map(known.map((id, i) => [id, frequencies[i]!]))
+      const idfOf = (id: number): number => idf(frequencyOf.get(id) ?? 0, among.count)
+      // Summed in the order of the question, whether a word is known or not: that another document brings it up
+      // later must not change the last bit.
+      const most = asked.reduce((sum, id) => sum + idfOf(id), 0)
+      return wordQuery({ known, idfs: known.map(idfOf), most, among, lists, postings, scratch })
     },
   }
 }
@@ -107,8 +111,8 @@ function idf(frequency: number, count: number): number {
 interface Asked {
   readonly known: readonly number[]
   readonly idfs: readonly number[]
-  /** Sum of the idf of words that no document has: they lower what the others count for. */
-  readonly unknown: number
+  /** Sum of the idf of all words, those without documents too: they lower what the others count for. */
+  readonly most: number
   readonly among: WordStatistics
   readonly lists: TermLists
   readonly postings: readonly (readonly number[])[]
@@ -116,10 +120,9 @@ interface Asked {
   readonly scratch: (length: number) => Float64Array
 }
 
-function wordQuery({ known, idfs, unknown, among, lists, postings, scratch }: Asked): WordQuery {
+function wordQuery({ known, idfs, most, among, lists, postings, scratch }: Asked): WordQuery {
   const average = Math.max(1, among.totalLength / Math.max(1, among.count))
-  // A term scores idf (k1 + 1) tf / (tf + norm); the most it can score is idf (k1 + 1).
-  const most = idfs.reduce((sum, value) => sum + value, unknown)
+  // A term scores idf (k1 + 1) tf / (tf + norm); the most it can score is idf (k1 + 1), which cancels out.
   const weights = idfs.map((value) => value / most)
   const normOf = (ordinal: number): number => K1 * (1 - B + (B * among.lengthOf(ordinal)) / average)
   return {
