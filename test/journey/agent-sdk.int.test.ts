@@ -35,6 +35,25 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  it('hands on whom its inputs are about: what is derived of them is erased with them', async () => {
+    const agent = await enter('heir')
+    const seen = await agent.observe({
+      domain: 'client',
+      source: 'test',
+      content: 'sells the house',
+      subject: 'client-7',
+    })
+    const learned = await agent.remember({ type: 'lesson', content: 'sells', evidence: [seen] })
+    const choice = { action: 'WAIT', context: 'house', reasoning: 'sale', confidence: 0.5 }
+    const decided = await agent.decide({ ...choice, inputs: [seen], subject: 'client-1' })
+    const byId = await agent.decide({ ...choice, inputs: [seen.event.id] })
+    expect([learned, decided, byId].map(({ event }) => event.subject)).toEqual([
+      'client-7',
+      'client-1,client-7',
+      null,
+    ])
+  })
+
   it('stamps what it says with trajectory, cause and model, and reads it back at once', async () => {
     const model = { id: 'm', version: '1', cutoff: 1_500_000_000_000_000 }
     const agent = await enter('stamper', { model, trajectory: 'one' })

@@ -2,7 +2,7 @@ import { isWaggleError, messageOf } from '@waggle/base'
 import { guard, type AcquireOptions, type Lock, type Locks } from '@waggle/coordinate'
 import type { Draft, Emitted } from '@waggle/emit'
 import type { Json } from '@waggle/memory'
-import { idOf, type EventRef } from './decisions.ts'
+import { idOf, type EventRef } from './event-ref.ts'
 import type { Documents } from './documents.ts'
 import type { OwnBus } from './own-bus.ts'
 

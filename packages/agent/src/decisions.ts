@@ -2,16 +2,8 @@ import type { Decimal, Micros } from '@waggle/base'
 import type { Draft, Emitted } from '@waggle/emit'
 import type { Decision, Outcome } from '@waggle/event'
 import type { Memory } from '@waggle/memory'
+import { idOf, subjectFrom, type EventRef } from './event-ref.ts'
 import type { OwnBus } from './own-bus.ts'
-
-/** Something said before: its id, or the event that carries it. */
-export type EventRef =
-  string | { readonly id: string } | { readonly event: { readonly id: string } }
-
-export function idOf(ref: EventRef): string {
-  if (typeof ref === 'string') return ref
-  return 'event' in ref ? ref.event.id : ref.id
-}
 
 export interface DecisionDraft {
   /** What is chosen, such as LONG. */
@@ -29,6 +21,8 @@ export interface DecisionDraft {
   /** What it rests on: events by id, and recalled memories. */
   readonly inputs?: readonly EventRef[]
   readonly memories?: readonly Pick<Memory, 'event'>[]
+  /** Whom it is about, beside those its inputs are about: its texts are erased with them. */
+  readonly subject?: string
   readonly alternatives?: readonly string[]
   /** The decision this one refines. */
   readonly parent?: EventRef
@@ -36,7 +30,6 @@ export interface DecisionDraft {
   readonly instrument?: string
   readonly quantity?: Decimal
   readonly price?: Decimal
-  readonly subject?: string
   readonly occurredAt?: Micros
   readonly knownAt?: Micros
 }
@@ -86,7 +79,7 @@ export function decisionOf(draft: DecisionDraft): Draft<'decision'> {
       instrument: draft.instrument,
       quantity: draft.quantity,
       price: draft.price,
-      subject: draft.subject,
+      subject: subjectFrom(draft.subject, [...inputs, ...memories]),
       occurred_at: draft.occurredAt,
       known_at: draft.knownAt,
     }),

@@ -26,8 +26,10 @@ export type {
   Thought,
   Turn,
 } from './cycle.ts'
-export { createDecisions, idOf } from './decisions.ts'
-export type { DecisionDraft, Decisions, EventRef, OutcomeDraft } from './decisions.ts'
+export { createDecisions } from './decisions.ts'
+export { idOf } from './event-ref.ts'
+export type { DecisionDraft, Decisions, OutcomeDraft } from './decisions.ts'
+export type { EventRef } from './event-ref.ts'
 export { createKinds } from './kinds.ts'
 export type { AgentKind, KindRegistry } from './kinds.ts'
 export { createMemories } from './memories.ts'

@@ -3,8 +3,8 @@ import type { Draft, Emitted } from '@waggle/emit'
 import type { Experience, Found, Recall } from '@waggle/event'
 import type { Memory, RecalledMemory, RecallQuestion as MemoryQuestion } from '@waggle/memory'
 import { readView, type ReadOptions } from '@waggle/query'
-import { subjectOf } from '@waggle/vault'
-import { defined, idOf, textOf, type EventRef } from './decisions.ts'
+import { defined, textOf } from './decisions.ts'
+import { idOf, subjectFrom, type EventRef } from './event-ref.ts'
 import type { OwnBus } from './own-bus.ts'
 
 export interface ExperienceDraft {
@@ -130,15 +130,6 @@ export function createMemories(own: OwnBus, { random, recallSampling }: Memories
   }
 }
 
-/** The names a memory dies with: those given, and those its sources are about. */
-export function subjectFrom(
-  given: string | undefined,
-  memories: readonly Pick<Memory, 'event'>[] = [],
-): string | undefined {
-  const events = memories.map(({ event }) => event)
-  return subjectOf([{ subject: given ?? null }, ...events]) ?? undefined
-}
-
 function experienceOf(draft: ExperienceDraft, namespace: string): Draft<'experience'> {
   const { type, content, tags, features, evidence = [], memories = [] } = draft
   return {
@@ -152,7 +143,7 @@ function experienceOf(draft: ExperienceDraft, namespace: string): Draft<'experie
       tags: tags === undefined ? undefined : [...tags],
       features: features === undefined ? undefined : { ...features },
       ttl_ms: draft.ttlMs,
-      subject: subjectFrom(draft.subject, memories),
+      subject: subjectFrom(draft.subject, [...evidence, ...memories]),
       occurred_at: draft.occurredAt,
       known_at: draft.knownAt,
     }),
