@@ -15,7 +15,10 @@ export { replayTerm } from './replay-term.ts'
 export type { TermOptions } from './replay-term.ts'
 export { createMemoryIndexStore } from './trajectory-index/index-store.ts'
 export type { IndexStore } from './trajectory-index/index-store.ts'
-export { createTrajectoryProjection } from './trajectory-index/project-trajectories.ts'
+export {
+  createTrajectoryProjection,
+  readTrajectoryIndex,
+} from './trajectory-index/project-trajectories.ts'
 export type {
   TrajectoryIndex,
   TrajectoryProjection,

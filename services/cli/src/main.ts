@@ -2,8 +2,20 @@ import { isWaggleError } from '@waggle/base'
 import { exitCodeOf } from './exit-code.ts'
 import { runWaggle } from './run-waggle.ts'
 
+/** A second Ctrl-C ends the process. */
+function interrupted(): AbortSignal {
+  const abort = new AbortController()
+  process.once('SIGINT', () => abort.abort())
+  return abort.signal
+}
+
 try {
-  process.exitCode = await runWaggle(process.argv.slice(2), process.env, process.stdout)
+  process.exitCode = await runWaggle(
+    process.argv.slice(2),
+    process.env,
+    process.stdout,
+    interrupted,
+  )
 } catch (error) {
   process.stderr.write(
     `${isWaggleError(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`,

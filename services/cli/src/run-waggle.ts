@@ -4,12 +4,16 @@ import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
 import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
+import { REPLAY_USAGE, runReplay } from './replay-command.ts'
+import { runTrajectory, TRAJECTORY_USAGE } from './trajectory-command.ts'
 import { runVerify, VERIFY_USAGE } from './verify-command.ts'
 
 export interface CommandDeps {
   readonly environment: Environment
   readonly clock: Clock
   readonly out: { write(text: string): unknown }
+  /** Once asked for, Ctrl-C aborts the signal instead of the process. */
+  readonly interrupted: () => AbortSignal
 }
 
 interface Command {
@@ -21,6 +25,8 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   certify: { usage: CERTIFY_USAGE, run: runCertify },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
+  replay: { usage: REPLAY_USAGE, run: runReplay },
+  trajectory: { usage: TRAJECTORY_USAGE, run: runTrajectory },
   verify: { usage: VERIFY_USAGE, run: runVerify },
 }
 
@@ -29,6 +35,7 @@ export async function runWaggle(
   [name, ...argv]: readonly string[],
   environment: Environment,
   out: { write(text: string): unknown },
+  interrupted = (): AbortSignal => new AbortController().signal,
 ): Promise<number> {
   if (name === undefined || name === '--help') {
     out.write(
@@ -47,7 +54,7 @@ export async function runWaggle(
     out.write(command.usage)
     return 0
   }
-  return command.run(argv, { environment, clock: systemClock(), out })
+  return command.run(argv, { environment, clock: systemClock(), out, interrupted })
 }
 
 async function recountCommand(

@@ -10,6 +10,8 @@ const schema = z.strictObject({
   log: z.enum(['lmdb', 'memory']).default('lmdb'),
   /** `off` runs without ClickHouse. */
   analytics: z.enum(['chdb', 'off']).default('chdb'),
+  /** Finds events by agent, trajectory, proposal and cause, and lets replay skip admission; kept beside the log. */
+  trajectoryIndex: z.enum(['on', 'off']).default('off'),
   /** Learns the weights of agents from verdicts, by this rule; `off` leaves them to what agents say. */
   weights: z.enum(['skill/v1', 'off']).default('off'),
   /**
@@ -66,6 +68,10 @@ export function parseConfig(input: unknown): EmbeddedConfig {
 
 export function logPath(config: EmbeddedConfig): string {
   return join(config.dataDir, 'log')
+}
+
+export function trajectoryIndexPath({ dataDir }: Pick<EmbeddedConfig, 'dataDir'>): string {
+  return join(dataDir, 'trajectory-index')
 }
 
 /** Apart from the log and the store, so that a backup of the data can leave the keys out. */

@@ -7,6 +7,7 @@ import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createLogRegistry } from '@waggle/registry'
+import type { TrajectoryIndex } from '@waggle/replay'
 import {
   createAnalyticsService,
   type AnalyticsService,
@@ -30,6 +31,7 @@ import {
   type EmbeddedConfigInput,
 } from './config.ts'
 import { memoryParts } from './memory-parts.ts'
+import { trajectoryPart } from './trajectory-part.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
 export interface EmbeddedBus {
@@ -46,6 +48,8 @@ export interface EmbeddedBus {
   readonly memory: MemoryViewService
   /** The ReasoningBank; undefined where the configuration leaves it off. */
   readonly bank: DistillerService | undefined
+  /** Where events stand, for replay; undefined where the configuration leaves it off. */
+  readonly trajectories: TrajectoryIndex | undefined
   /** Undefined where the configuration turns it off. */
   readonly analytics: AnalyticsService | undefined
   /** Where analysts reach ClickHouse's HTTP interface; undefined where there is none. */
@@ -95,11 +99,19 @@ export async function openEmbeddedBus(
   const weigher =
     config.weights === 'off' ? undefined : createWeigherService({ ...parts, tickMs: config.tickMs })
   const { memory, bank, eraser } = memoryParts(config, { ...parts, vault })
+  const trajectories = await trajectoryPart(config, parts)
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)
-  const projecting = [hot, coordinator, weigher, memory, bank, eraser, analytics].filter(
-    (part) => part !== undefined,
-  )
+  const projecting = [
+    hot,
+    coordinator,
+    weigher,
+    memory,
+    bank,
+    eraser,
+    trajectories,
+    analytics,
+  ].filter((part) => part !== undefined)
   const services: Service[] = http === undefined ? projecting : [...projecting, http]
   const all = composeServices('embedded', services)
   await all.start()
@@ -116,6 +128,7 @@ export async function openEmbeddedBus(
     coordination: coordinator,
     memory,
     bank,
+    trajectories: trajectories?.index,
     analytics,
     analyticsUrl: http?.url,
     runners,

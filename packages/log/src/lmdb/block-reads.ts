@@ -82,7 +82,7 @@ export function readAt(storage: Storage, at: PartitionId, offsets: readonly numb
       if (end === undefined) break
       if (next === offsets[rows.count]) {
         if (!isWhole(frame, head, end)) throw corrupt({ ...at, offset: BigInt(next) })
-        records.push(frame.subarray(head, end))
+        records.push(Buffer.from(frame.subarray(head, end)))
         const shift = bytes - head
         rows.add(bytes, valueStart(frame, head, end) + shift, end + shift, next)
         bytes += end - head
@@ -128,18 +128,19 @@ function startKey(
   return storage.batches.doesExist(own) ? own : floorKey(storage, topicId, partition, offset)
 }
 
-/** The frame that holds an offset; empty where it is gone. */
+/**
+ * The frame that holds an offset; empty where it is gone. Its bytes stand in a buffer of the engine's that the next
+ * read overwrites: frames are large, and little is taken out of each.
+ */
 function frameOf(
   storage: Storage,
   { topicId, partition }: PartitionId,
   offset: number,
 ): { base: number; frame: Buffer } {
-  const start = batchKey(topicId, partition, offset)
-  for (const { key, value } of storage.batches.getRange({ start, reverse: true, limit: 1 })) {
-    const base = baseOffsetOf(key, topicId, partition)
-    if (base !== undefined) return { base, frame: value }
-  }
-  return { base: offset, frame: Buffer.alloc(0) }
+  const key = startKey(storage, topicId, partition, offset)
+  const frame = key === undefined ? undefined : storage.batches.getBinaryFast(key)
+  if (key === undefined || frame === undefined) return { base: offset, frame: Buffer.alloc(0) }
+  return { base: baseOffsetOf(key, topicId, partition)!, frame }
 }
 
 /** Where a record ends; undefined where its length leads out of the bytes. */

@@ -86,6 +86,14 @@ export function createTrajectoryProjection({
   }
 }
 
+/** An index that another process keeps, as it stands; undefined where there is none of this version. */
+export function readTrajectoryIndex(
+  options: TrajectoryProjectionOptions,
+): TrajectoryIndex | undefined {
+  const stored = options.store.get(VERSION_NAME)?.toString()
+  return stored === String(VERSION) ? createTrajectoryProjection(options).index : undefined
+}
+
 /** What stands at this moment: a reader keeps it while the index goes on. */
 function prefixOf(partition: PartitionIndex): Awaited<ReturnType<Judgments['of']>> {
   const { nextOffset, admission } = partition
