@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { freePorts } from './native-process.ts'
 import { startApicurio } from './apicurio.ts'
 import { startClickHouse, type ClickHouseServer } from './clickhouse.ts'
@@ -36,9 +39,9 @@ export interface DevClusterOptions {
   readonly onReady?: (part: string) => void
 }
 
-export type DevService = 'hot-view' | 'coordinator' | 'analytics'
+export type DevService = 'hot-view' | 'coordinator' | 'analytics' | 'memory-view'
 
-const SERVICES: readonly DevService[] = ['hot-view', 'coordinator', 'analytics']
+const SERVICES: readonly DevService[] = ['hot-view', 'coordinator', 'analytics', 'memory-view']
 const DATABASE = 'waggle'
 const WRITER = { name: 'writer', password: 'writer-secret', role: 'writer' } as const
 const ANALYST = { name: 'analyst', password: 'analyst-secret', role: 'analyst' } as const
@@ -56,7 +59,13 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
   }
   try {
     const servers = await startServers(add, warm)
-    const stores = { ...environmentOf(servers), ...options.environment }
+    const keys = mkdtempSync(join(tmpdir(), 'waggle-keys-'))
+    stops.push(async () => rmSync(keys, { recursive: true, force: true }))
+    const stores = {
+      ...environmentOf(servers),
+      WAGGLE_VAULT_DIR: keys,
+      ...options.environment,
+    }
     const environment = {
       ...stores,
       WAGGLE_REGISTRY_URL: await startRegistry(options, stores, add),
