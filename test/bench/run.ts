@@ -17,6 +17,7 @@ import { benchMessages } from './messages.ts'
 import { benchRecall } from './recall.ts'
 import { benchReasoningBank } from './reasoning-bank.ts'
 import { benchReplay } from './replay.ts'
+import { benchReplayKafka } from './replay-kafka.ts'
 import { benchSharedMemory } from './shared-memory.ts'
 import { benchTrajectory } from './trajectory.ts'
 import { benchVault } from './vault.ts'
@@ -24,6 +25,7 @@ import { benchVault } from './vault.ts'
 const benches = {
   append: benchAppend,
   replay: benchReplay,
+  'replay-kafka': benchReplayKafka,
   certify: benchCertify,
   trajectory: benchTrajectory,
   analytics: benchAnalytics,
