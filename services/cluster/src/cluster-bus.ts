@@ -5,6 +5,7 @@ import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import { partitionsOf, type EventLog } from '@waggle/log'
 import type { MemoryView } from '@waggle/memory'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
+import { createTrajectoryProjection, type IndexStore, type TrajectoryIndex } from '@waggle/replay'
 import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
@@ -32,6 +33,8 @@ export interface ClusterBus {
   readonly coordination: ViewSource<CoordinationView>
   /** What agents remember, kept here from the log; keys of subjects are needed to read what is sealed. */
   readonly memory: ViewSource<MemoryView>
+  /** Where events stand, for replay; undefined without a store for it. */
+  readonly trajectories: TrajectoryIndex | undefined
   readonly analytics: AnalyticsView
   emitter(options: ClusterEmitterOptions): Emitter
   query(scope: { swarm: string; run: string | null }): SwarmQuery
@@ -56,6 +59,8 @@ export interface ClusterDeps {
   readonly logger: Logger
   /** Keys kept elsewhere than in WAGGLE_VAULT_DIR, such as in a key management service. */
   readonly vault?: Vault
+  /** Where this process keeps a trajectory index of its own, such as a folder; without it there is none. */
+  readonly trajectoryStore?: IndexStore
 }
 
 const STARTUP_TIMEOUT_MS = 600_000
@@ -81,7 +86,9 @@ export async function openClusterBus(
   })
   const store = openHttpStore(clickHouseOptions(config))
   const analytics = createAnalyticsView(store)
-  const tails = composeServices('cluster', [hot.runner, coordination.runner, memory])
+  const trajectories = trajectoriesOf(parts, deps.trajectoryStore)
+  const tailing = [hot.runner, coordination.runner, ...trajectories.map(({ runner }) => runner)]
+  const tails = composeServices('cluster', [...tailing, memory])
   await tails.start()
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
@@ -93,6 +100,7 @@ export async function openClusterBus(
     hot,
     coordination,
     memory,
+    trajectories: trajectories[0]?.view,
     analytics,
     reader: createFallbackHotReader({
       primary: redis.view,
@@ -112,7 +120,7 @@ export async function openClusterBus(
       }),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
     caughtUp: async (timeoutMs) => {
-      for (const { runner } of [hot, coordination, memory]) await runner.caughtUp(timeoutMs)
+      for (const runner of [...tailing, memory.runner]) await runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })
     },
     digests: async () => ({
@@ -140,6 +148,16 @@ function inProcess<V>(
   projection: Projection & { readonly view: V },
 ): ViewSource<V> {
   return { view: projection.view, runner: createRunner({ ...parts, projection }) }
+}
+
+/** One, or none where there is no store for it. */
+function trajectoriesOf(
+  parts: Omit<RunnerOptions, 'projection'>,
+  store: IndexStore | undefined,
+): ViewSource<TrajectoryIndex>[] {
+  if (store === undefined) return []
+  const projection = createTrajectoryProjection({ store, log: parts.log })
+  return [inProcess(parts, { ...projection, view: projection.index })]
 }
 
 /** Counting is anyone's right; telling the log is the coordinator's. */

@@ -132,27 +132,13 @@ export async function openEmbeddedBus(
     analytics,
     analyticsUrl: http?.url,
     runners,
-    emitter: ({ run = null, clock = deps.clock, ...options }) =>
-      createEmitter({
-        log,
-        codec,
-        clock,
-        run,
-        seal: vault.seal,
-        ...options,
-        isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
-      }),
+    emitter: (options) => emitterOn({ ...parts, vault, hot }, options),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
       await Promise.all(views.map((view) => view.caughtUp(timeoutMs)))
     },
-    digests: async () =>
-      Object.fromEntries(
-        await Promise.all(
-          runners.map(async ({ name, projection }) => [name, await projection.digest()] as const),
-        ),
-      ),
+    digests: () => digestsOf(runners),
     rebuild: async () => {
       for (const runner of runners) await runner.rebuild()
       await analytics?.deadLetters.rebuild()
@@ -162,6 +148,32 @@ export async function openEmbeddedBus(
       await log.close()
     },
   }
+}
+
+function emitterOn(
+  {
+    log,
+    codec,
+    clock: own,
+    vault,
+    hot,
+  }: Pick<EmbeddedBus, 'log' | 'codec' | 'clock' | 'vault' | 'hot'>,
+  { run = null, clock = own, ...options }: BusEmitterOptions,
+): Emitter {
+  return createEmitter({
+    log,
+    codec,
+    clock,
+    run,
+    seal: vault.seal,
+    ...options,
+    isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
+  })
+}
+
+async function digestsOf(runners: readonly ProjectionRunner[]): Promise<Record<string, string>> {
+  const all = runners.map(async ({ name, projection }) => [name, await projection.digest()])
+  return Object.fromEntries(await Promise.all(all)) as Record<string, string>
 }
 
 /** What is not kept needs no keys that are. */
