@@ -1,5 +1,7 @@
 import { crc32 } from 'node:zlib'
-import type { RecordBlock } from '../record-block.ts'
+import type { TopicPartition } from '@waggle/event'
+import { outOfRangeError } from '../log-errors.ts'
+import type { BlockReads, RecordBlock } from '../record-block.ts'
 import { corrupt, decodeRecord, HEAD_BYTES, valueStart } from './batch-frame.ts'
 import { CrcFold, FOLD_BYTES_MAX } from './crc-fold.ts'
 import { floorKey, type PartitionId } from './read-batches.ts'
@@ -44,13 +46,33 @@ class Rows {
   }
 }
 
-/** Records from an offset on as a block; every byte given has been checked, mostly by one CRC over all of them. */
-export function readBlock(
+/** `locate` is called before each read, and refuses partitions that there are not. */
+export function lmdbBlockReads(
   storage: Storage,
-  at: PartitionId,
-  offset: number,
-  max: number,
-): RecordBlock {
+  locate: (at: TopicPartition) => PartitionId,
+): BlockReads {
+  /** How many records there are from an offset on. */
+  const countFrom = (at: PartitionId, offset: bigint): number => {
+    const { next } = storage.end(at.topicId, at.partition)
+    if (offset > next) throw outOfRangeError({ ...at, offset }, BigInt(next))
+    return next - Number(offset)
+  }
+  return {
+    readBlock: async (from, maxRecords) => {
+      const at = locate(from)
+      const max = Math.min(maxRecords, countFrom(at, from.offset))
+      return readBlock(storage, at, Number(from.offset), max)
+    },
+    readAt: async (wanted, offsets) => {
+      const at = locate(wanted)
+      countFrom(at, BigInt((offsets.at(-1) ?? -1) + 1))
+      return readAt(storage, at, offsets)
+    },
+  }
+}
+
+/** Records from an offset on as a block; every byte given has been checked, mostly by one CRC over all of them. */
+function readBlock(storage: Storage, at: PartitionId, offset: number, max: number): RecordBlock {
   const { base, bytes, firstBytes } = framesFrom(storage, at, offset, max)
   const rows = new Rows(Math.min(max, Math.ceil(bytes.length / LIKELY_RECORD_BYTES)))
   // Numbers of what stands behind records that are not checked rest on their lengths alone.
@@ -68,7 +90,7 @@ export function readBlock(
 }
 
 /** The records at these offsets, which ascend and are below the end; only their bytes are checked. */
-export function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): RecordBlock {
+function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): RecordBlock {
   const rows = new Rows(offsets.length)
   const records: Buffer[] = []
   let bytes = 0

@@ -6,7 +6,7 @@ import type { AppendRecord, EventLog } from '../event-log.ts'
 import { checkPartition, closedError, outOfRangeError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { tailByReading } from '../tail.ts'
-import { readAt, readBlock } from './block-reads.ts'
+import { lmdbBlockReads } from './block-reads.ts'
 import { CommitWatch } from './commit-watch.ts'
 import { GroupCommit } from './group-commit.ts'
 import { readRecords, type PartitionId } from './read-batches.ts'
@@ -45,13 +45,6 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
     storage.env.resetReadTxn()
   }
 
-  /** How many records there are from an offset on. */
-  const countFrom = (at: PartitionId, offset: bigint): number => {
-    const { next } = storage.end(at.topicId, at.partition)
-    if (offset > next) throw outOfRangeError({ ...at, offset }, BigInt(next))
-    return next - Number(offset)
-  }
-
   const log: EventLog = {
     topics,
     supports: { idempotentAppend: true, atomicAppend: true, durable: true },
@@ -69,20 +62,10 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
         ? []
         : readRecords(storage, at, Number(from.offset), maxRecords)
     },
-    blocks: {
-      readBlock: async (from, maxRecords) => {
-        fresh()
-        const at = locate(from)
-        const max = Math.min(maxRecords, countFrom(at, from.offset))
-        return readBlock(storage, at, Number(from.offset), max)
-      },
-      readAt: async (wanted, offsets) => {
-        fresh()
-        const at = locate(wanted)
-        countFrom(at, BigInt((offsets.at(-1) ?? -1) + 1))
-        return readAt(storage, at, offsets)
-      },
-    },
+    blocks: lmdbBlockReads(storage, (at) => {
+      fresh()
+      return locate(at)
+    }),
     tail: (from, options) =>
       tailByReading(log, from, options, (signal) => watch.nextAppend(signal)),
     ends: async (wanted) => {
