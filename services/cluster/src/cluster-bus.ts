@@ -78,12 +78,7 @@ export async function openClusterBus(
   const hot = inProcess(parts, createHotProjection())
   const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
   const memory = createMemoryViewService({ ...parts, ...(vault === undefined ? {} : { vault }) })
-  const redis = await openRedisHotStore({
-    redis: redisOptions(config),
-    partitions: partitionsOf(log, HOT_TOPICS),
-    prefix: `${config.WAGGLE_KAFKA_TOPIC_PREFIX}waggle`,
-    clock,
-  })
+  const redis = await openHotStore(config, parts)
   const store = openHttpStore(clickHouseOptions(config))
   const analytics = createAnalyticsView(store)
   const trajectories = trajectoriesOf(parts, deps.trajectoryStore)
@@ -135,6 +130,18 @@ export async function openClusterBus(
       await log.close()
     },
   }
+}
+
+function openHotStore(
+  config: ServiceConfig,
+  { log, clock }: Pick<RunnerOptions, 'log' | 'clock'>,
+): ReturnType<typeof openRedisHotStore> {
+  return openRedisHotStore({
+    redis: redisOptions(config),
+    partitions: partitionsOf(log, HOT_TOPICS),
+    prefix: `${config.WAGGLE_KAFKA_TOPIC_PREFIX}waggle`,
+    clock,
+  })
 }
 
 /** The folder of keys that all agents and the memory view share. */
