@@ -11,14 +11,14 @@ import { PARTITIONS } from '@waggle/event'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import type { EventLog } from '@waggle/log'
 import { createMemoryProjection, type MemoryProjection } from '@waggle/memory'
-import { createLexicalEmbedder, createRecallIndexes } from '@waggle/recall'
+import { createLexicalEmbedder } from '@waggle/recall'
 import { createLogRegistry } from '@waggle/registry'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { hasRedis, startRedis, type NativeRedis } from '@waggle-infra/native/redis'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import {
   createEraserService,
-  snapshotForgetter,
+  createRecallSnapshots,
   type EraserService,
 } from '@waggle-services/memory-view'
 import {
@@ -53,7 +53,7 @@ interface Scene {
   readonly hot: ProjectionRunner
   readonly eraser: EraserService
   /** Writes the recall index into the data folder. */
-  saveSnapshot(): Promise<unknown>
+  saveSnapshot(): void
   caughtUp(): Promise<void>
   /** Closes everything that holds files. */
   close(): Promise<void>
@@ -73,11 +73,14 @@ async function scene(vaultOf: (vault: Vault) => Vault = (vault) => vault): Promi
   const store = await openTestStore({ redis: { endpoints: [redis.endpoint] } }, bus.log)
   const own = { ...parts, log: bus.log, codec: bus.codec }
   const hot = createRunner({ ...own, projection: store.projection })
-  const indexes = createRecallIndexes({ embedder: createLexicalEmbedder() })
-  const projection = createMemoryProjection({ vault, openIndex: indexes.of })
+  const snapshots = createRecallSnapshots({
+    folder: join(data, 'snapshot'),
+    embedder: createLexicalEmbedder(),
+    logger: silentLogger,
+  })
+  const projection = createMemoryProjection({ vault, openIndex: snapshots.openIndex })
   const memory = createRunner({ ...own, projection })
-  const snapshot = snapshotForgetter(indexes, () => join(data, 'snapshot'))
-  const eraser = createEraserService({ ...own, vault, memory, forgetters: [snapshot] })
+  const eraser = createEraserService({ ...own, vault, memory, forgetters: [snapshots.forgetter] })
   const services = [hot, memory, eraser]
   for (const service of services) await service.start()
   let isOpen = true
@@ -102,7 +105,7 @@ async function scene(vaultOf: (vault: Vault) => Vault = (vault) => vault): Promi
     hot,
     eraser,
     caughtUp,
-    saveSnapshot: () => snapshot.forget(SWARM, 'nobody'),
+    saveSnapshot: snapshots.save,
     close,
   }
 }
@@ -203,7 +206,7 @@ describe.skipIf(native === undefined)('an erased subject', () => {
       expect(await recalled(made, her.content)).toContain(her.content)
       const hisAnswers = await recalled(made, his.content)
       expect(hisAnswers).toContain(his.content)
-      await made.saveSnapshot()
+      made.saveSnapshot()
       const idsOf = (subject: string): string[] =>
         emitted
           .filter(({ event }) => event.subject === subject && event.kind === 'experience')

@@ -57,6 +57,8 @@ const schema = z.strictObject({
 
   /** Folder of the subjects' keys, shared by agents and memory view; without it events with a subject are refused. */
   WAGGLE_VAULT_DIR: z.string().min(1).max(4096).optional(),
+  /** Folder of this instance's snapshots: caches, made of opened texts. Nothing is kept without it. */
+  WAGGLE_SNAPSHOT_DIR: z.string().min(1).max(4096).optional(),
 
   WAGGLE_REDIS_NODES: list.default(['127.0.0.1:6379']),
   WAGGLE_REDIS_CLUSTER: flag.default(false),

@@ -28,7 +28,8 @@ export interface Worker {
   start(): Promise<void>
   /** Drains: what was read is applied, or left for the next start. */
   stop(): Promise<void>
-  status(): Promise<RunnerStatus>
+  /** Of each view it keeps. */
+  status(): Promise<RunnerStatus | readonly RunnerStatus[]>
 }
 
 export interface ProcessHooks {
@@ -66,7 +67,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
       stopping: stopping.signal.aborted,
       waiting,
       log: engines?.log.status(),
-      projections: status === undefined ? [] : [status],
+      projections: status === undefined ? [] : [status].flat(),
     })
   }
   const endpoint = await openHttpEndpoint({

@@ -79,6 +79,11 @@ export function vaultPath(config: EmbeddedConfig): string {
   return join(config.dataDir, 'keys')
 }
 
+/** Snapshots of the recall indexes: caches, made of opened texts, never to be backed up. */
+export function recallPath(config: EmbeddedConfig): string {
+  return join(config.dataDir, 'recall')
+}
+
 export function analyticsPath(config: EmbeddedConfig): string {
   return join(config.dataDir, 'clickhouse')
 }

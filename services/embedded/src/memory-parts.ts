@@ -10,7 +10,7 @@ import {
   type EraserService,
   type MemoryViewService,
 } from '@waggle-services/memory-view'
-import type { EmbeddedConfig } from './config.ts'
+import { recallPath, type EmbeddedConfig } from './config.ts'
 
 export interface MemoryParts {
   readonly memory: MemoryViewService
@@ -32,12 +32,13 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const memory = createMemoryViewService({
     ...engines,
     tickMs: config.tickMs,
+    snapshotFolder: config.log === 'memory' ? undefined : recallPath(config),
     ...(recall === 'off' ? { embedder: 'off' as const } : {}),
     ...(retention === undefined ? {} : { retention }),
   })
   const { tickMs } = config
   const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
-  // Snapshots of the index are not kept, so there is nothing else that has to forget.
-  const eraser = createEraserService({ ...engines, memory: memory.runner, forgetters: [] })
+  const { runner, forgetters } = memory
+  const eraser = createEraserService({ ...engines, memory: runner, forgetters })
   return { memory, bank, eraser }
 }

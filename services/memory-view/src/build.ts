@@ -1,4 +1,4 @@
-import { composeServices, type Service } from '@waggle/base'
+import { composeServices } from '@waggle/base'
 import type { ServiceContext, Worker } from '@waggle/service'
 import { createFileVault } from '@waggle/vault'
 import { createDistillerService } from './distiller.ts'
@@ -16,17 +16,26 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
   const memory = createMemoryViewService({
     ...context,
     tickMs: config.WAGGLE_TICK_MS,
+    snapshotFolder: config.WAGGLE_SNAPSHOT_DIR,
     ...(vault === undefined ? {} : { vault }),
+  })
+  const distiller = createDistillerService({
+    ...{ log, codec, clock, logger },
+    tickMs: config.WAGGLE_TICK_MS,
   })
   const eraser =
     vault === undefined
-      ? []
-      : [createEraserService({ ...context, vault, memory: memory.runner, forgetters: [] })]
-  const parts: readonly Service[] = [
-    memory,
-    createDistillerService({ log, codec, clock, logger, tickMs: config.WAGGLE_TICK_MS }),
-    ...eraser,
-  ]
+      ? undefined
+      : createEraserService({
+          ...{ ...context, vault },
+          memory: memory.runner,
+          forgetters: memory.forgetters,
+        })
+  const parts = [memory, distiller, eraser].filter((part) => part !== undefined)
   const all = composeServices('memory-view', parts)
-  return { start: all.start, stop: all.stop, status: () => memory.runner.status() }
+  return {
+    start: all.start,
+    stop: all.stop,
+    status: () => Promise.all(parts.map(({ runner }) => runner.status())),
+  }
 }
