@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { manualClock, silentLogger, systemClock, type Clock } from '@waggle/base'
-import { coordinate, memoryAsOf, type SharedMemory } from '@waggle/coordinate'
+import { coordinate, type SharedMemory } from '@waggle/coordinate'
 import { sealRun } from '@waggle/emit'
+import { coordinationAsOf } from '@waggle/replay'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 
 const SCOPE = { swarm: 's', run: null }
@@ -117,12 +118,12 @@ describe('shared memory', () => {
     await a.set('k', 'late')
     const { log, codec } = bus
     const asOf = START + 500_000
-    const past = await memoryAsOf({ log, codec, run: null, asOf })
+    const past = await coordinationAsOf({ log, codec, run: null, asOf })
     expect(past.view.entry(SCOPE, 'desk', 'k')?.value).toBe('"early"')
     expect(past.sealed).toBe(false)
     await sealRun({ log, codec, ...SCOPE, at: clock.now() })
-    expect((await memoryAsOf({ log, codec, run: null, asOf })).sealed).toBe(true)
-    const present = await memoryAsOf({ log, codec, run: null, asOf: clock.now() })
+    expect((await coordinationAsOf({ log, codec, run: null, asOf })).sealed).toBe(true)
+    const present = await coordinationAsOf({ log, codec, run: null, asOf: clock.now() })
     expect(present.view.entry(SCOPE, 'desk', 'k')).toEqual(
       bus.coordination.view.entry(SCOPE, 'desk', 'k'),
     )

@@ -12,8 +12,8 @@ export { createPacedLog } from './paced-tail.ts'
 export type { PacedLog } from './paced-tail.ts'
 export { Progress } from './progress.ts'
 export type { Freshness } from './progress.ts'
-export { readAdmitted } from './read-admitted.ts'
-export type { AdmittedSource } from './read-admitted.ts'
+export { readAdmitted, readBatches } from './read-admitted.ts'
+export type { AdmittedSource, ReadStart } from './read-admitted.ts'
 export { createRunner } from './projection-runner.ts'
 export type {
   ProjectionRunner,

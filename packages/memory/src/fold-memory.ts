@@ -1,3 +1,4 @@
+import type { KnownEvent } from '@waggle/consume'
 import { partitionName } from '@waggle/event'
 import { emptyCompensations, foldCompensations, isErased } from './compensation-state.ts'
 import {
@@ -60,7 +61,7 @@ export function foldMemory(state: MemoryState, given: MemoryEvent): void {
 }
 
 /** Keys are a swarm's, not a run's: what is erased live is erased in every run, and no backtest erases anything. */
-function foldErasure({ runs }: MemoryState, swarm: SwarmMemory, known: MemoryEvent): void {
+export function foldErasure({ runs }: MemoryState, swarm: SwarmMemory, known: KnownEvent): void {
   if (known.event.run !== null) return
   const subject = foldCompensations(swarm.compensations, known)
   if (subject === undefined) return

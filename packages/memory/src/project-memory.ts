@@ -1,27 +1,23 @@
 import { isWaggleError, type Micros } from '@waggle/base'
-import {
-  knownEventOf,
-  type AdmittedRecord,
-  type Checkpoint,
-  type Projection,
-} from '@waggle/consume'
+import { knownEventOf, type AdmittedRecord, type Checkpoint } from '@waggle/consume'
 import { partitionName, type TopicPartition } from '@waggle/event'
+import type { PastProjection } from '@waggle/replay'
 import type { Vault } from '@waggle/vault'
 import { digestMemory } from './digest-memory.ts'
-import { foldMemory } from './fold-memory.ts'
+import { foldErasure, foldMemory } from './fold-memory.ts'
 import { applyIndexSteps } from './indexed-memories.ts'
 import { maintainMemory, partitionsHoldingUp } from './maintain-memory.ts'
 import {
   emptyMemoryState,
   MEMORY_TOPICS,
+  swarmMemoryOf,
   type MemoryEvent,
   type MemoryStateOptions,
 } from './memory-state.ts'
 import { createMemoryView, type MemoryView } from './memory-view.ts'
 import type { ReadBack } from './read-episode.ts'
 
-export interface MemoryProjection extends Projection {
-  readonly view: MemoryView
+export interface MemoryProjection extends PastProjection<MemoryView> {
   /** Moves up to `most` memories of each swarm into the graph of its index. */
   settle(most: number): void
   /** Partitions of the live run that hold up, at this time, that something forgotten is dropped. */
@@ -33,6 +29,8 @@ export interface MemoryProjectionOptions extends MemoryStateOptions {
   readonly vault?: Pick<Vault, 'open'>
   /** Reads what is archived; it is in no answer without. */
   readonly readBack?: ReadBack
+  /** Nothing is packed or let go with age: for views of the past, which may be asked about times before. */
+  readonly ageless?: boolean
 }
 
 /** Memory in process: state and positions live and die together, and are rebuilt from the log. */
@@ -73,8 +71,14 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
       }
       for (const event of known) foldMemory(state, event)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
-      maintainMemory(state)
+      if (options.ageless !== true) maintainMemory(state)
       await flush()
+    },
+    mindErasures: (erasures) => {
+      for (const known of erasures) {
+        const { run, swarm } = known.event
+        if (run === null) foldErasure(state, swarmMemoryOf(state, { run, swarm }), known)
+      }
     },
     reset: async () => {
       state.runs.clear()

@@ -1,4 +1,6 @@
+export { CORE_PAST } from './past-reader.ts'
+export type { CorePast, PastAnswer, PastReader, PastSource, PastSources } from './past-reader.ts'
 export { readView } from './read-view.ts'
 export type { Answer, ReadOptions, ViewSource } from './read-view.ts'
 export { createSwarmQuery } from './swarm-query.ts'
-export type { PastAnswer, SwarmQuery, SwarmQueryOptions } from './swarm-query.ts'
+export type { SwarmQuery, SwarmQueryOptions } from './swarm-query.ts'

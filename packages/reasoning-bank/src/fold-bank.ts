@@ -103,6 +103,24 @@ export function takeBefore(run: RunBank, before: Micros, config: BankConfig): Pa
   return said
 }
 
+/**
+ * Everything known by a time is taken: nothing else of it is to come; a time of Infinity leaves waiting what is not
+ * sealed. Then erasures known later are taken, out of turn, for they hold for all times.
+ */
+export function endBank(
+  { runs }: BankState,
+  { at, erasures }: { readonly at: Micros; readonly erasures: readonly KnownEvent[] },
+  config: BankConfig,
+): void {
+  for (const run of runs.values()) {
+    if (at < Infinity) takeBefore(run, at + 1, config)
+    for (const known of erasures) {
+      const item = known.event.run === run.run ? itemOf(known) : undefined
+      if (item !== undefined) takeItem(swarmOf(run, known.event.swarm), item, config)
+    }
+  }
+}
+
 /** Partitions of the live run whose silence holds up an outcome or a compensation known before `by`. */
 export function idlePartitions({ runs }: BankState, by: Micros): TopicPartition[] {
   const live = runs.get('')

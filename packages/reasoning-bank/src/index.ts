@@ -1,7 +1,6 @@
 export { DEFAULT_BANK, ruleOf } from './bank-config.ts'
 export type { BankConfig } from './bank-config.ts'
 export { bankAsOf } from './bank-as-of.ts'
-export type { BankAsOf } from './bank-as-of.ts'
 export type { BankScope, BankView, Calibration, PatternFilter, PatternReport } from './bank-view.ts'
 export type { Evidence, PatternFacts } from './describe-pattern.ts'
 export { BANK_PARTITIONS, BANK_TOPICS } from './fold-bank.ts'

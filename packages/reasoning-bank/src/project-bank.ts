@@ -1,16 +1,16 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { knownEventOf, type Checkpoint, type KnownEvent } from '@waggle/consume'
 import { partitionName, type Pattern, type TopicPartition } from '@waggle/event'
 import type { Embedder } from '@waggle/recall'
+import type { PastProjection } from '@waggle/replay'
 import type { ResultPublisher } from '@waggle/view-coordination'
 import { DEFAULT_BANK, type BankConfig } from './bank-config.ts'
 import { createBankView, type BankView } from './bank-view.ts'
 import { digestBank } from './digest-bank.ts'
-import { BANK_TOPICS, emptyBank, foldBank, idlePartitions } from './fold-bank.ts'
+import { BANK_TOPICS, emptyBank, endBank, foldBank, idlePartitions } from './fold-bank.ts'
 import { createTextMatch } from './match-text.ts'
 
-export interface BankProjection extends Projection {
-  readonly view: BankView
+export interface BankProjection extends PastProjection<BankView> {
   /** Partitions of the live run whose silence holds up what was known before `by`. */
   due(by: Micros): TopicPartition[]
 }
@@ -30,6 +30,7 @@ export function createBankProjection(options: BankOptions = {}): BankProjection 
   const state = emptyBank()
   const checkpoints = new Map<string, Checkpoint>()
   let pending: readonly Pattern[] = []
+  let erasures: readonly KnownEvent[] = []
 
   const publishPending = async (): Promise<void> => {
     if (pending.length > 0) await publisher?.publish(pending)
@@ -57,6 +58,10 @@ export function createBankProjection(options: BankOptions = {}): BankProjection 
       visible?.()
       await publishPending()
     },
+    mindErasures: (all) => {
+      erasures = all
+    },
+    endAt: (at) => endBank(state, { at, erasures }, config),
     reset: async () => {
       state.runs.clear()
       checkpoints.clear()

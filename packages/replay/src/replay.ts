@@ -8,6 +8,8 @@ import { readKnown, type ReplaySource, type Wanted } from './read-known.ts'
 export interface ReplayOptions extends ReplaySource, Wanted {
   /** All event topics if left out. */
   readonly topics?: readonly string[]
+  /** Only before these; before the ends that the log has at the start if left out. */
+  readonly ends?: readonly Position[]
 }
 
 /**
@@ -33,7 +35,7 @@ export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<Ad
 /** The same as columns, ticks included: nothing is made of a record before it is asked for. */
 export async function* replayKnown(options: ReplayOptions): AsyncGenerator<KnownBatch> {
   const { log, codec, topics = EVENT_TOPICS } = options
-  const ends = await sortedEnds(log, topics)
+  const ends = options.ends === undefined ? await sortedEnds(log, topics) : inOrder(options.ends)
   yield* mergeBlocks(
     ends.map((end) => readKnown(options, options, end)),
     codec,
@@ -43,6 +45,9 @@ export async function* replayKnown(options: ReplayOptions): AsyncGenerator<Known
 
 /** The ends of all partitions, in the order that decides between equal times. */
 export async function sortedEnds(log: EventLog, topics: readonly string[]): Promise<Position[]> {
-  const ends = await log.ends(partitionsOf(log, topics))
-  return ends.sort((a, b) => comparePositions({ ...a, offset: 0n }, { ...b, offset: 0n }))
+  return inOrder(await log.ends(partitionsOf(log, topics)))
+}
+
+function inOrder(ends: readonly Position[]): Position[] {
+  return [...ends].sort((a, b) => comparePositions({ ...a, offset: 0n }, { ...b, offset: 0n }))
 }

@@ -130,7 +130,7 @@ async function askThePast(
   const asOf = closeOf(day) + HOUR
   const query = bus.query(scope)
   const ask = (): Promise<{ value: string; sealed: boolean }> =>
-    query.hotAsOf(asOf, (view) => beliefText(view, scope, symbol))
+    query.asOf(asOf).read('hot', (view) => beliefText(view, scope, symbol))
   const before = await ask()
   output.write(`${heading(`What did the swarm believe on ${day}?`)}\n${before.value}\n`)
   await backdate(bus, scope, symbol, microsOf(`${day}T12:00:00Z`) - 86_400_000_000)
