@@ -57,7 +57,7 @@ describe('a replay session', () => {
     )
     await fc.assert(
       fc.asyncProperty(
-        fc.array(command, { maxLength: 60 }),
+        fc.array(command, { maxLength: 60, size: 'max' }),
         fc.integer({ min: 1, max: 9 }),
         fc.boolean(),
         fc.constantFrom(undefined, { agent: 'b' }, { trajectory: 't1' }),

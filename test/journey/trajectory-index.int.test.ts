@@ -133,6 +133,21 @@ describe('the trajectory index', () => {
       junk: i % 100 === 0,
     }))
 
+  it('finds what is in blocks that are full and not stored yet', async () => {
+    const bus = await memoryBus()
+    const steps = manySteps(8200).map((one) => ({
+      ...one,
+      agent: 'a',
+      junk: false,
+      proposal: undefined,
+    }))
+    await play(bus, steps, new Map())
+    const { index } = await indexed(bus, createMemoryIndexStore(), 300)
+    const source = { ...bus, run: null, swarm: SWARM }
+    const found = await all(replayTerm({ ...source, index }, { agent: 'a' }))
+    expect(found).toEqual(await all(replay(source)))
+  })
+
   it('goes on after a restart, over many blocks, and is what a rebuilt one is', async () => {
     const bus = await memoryBus()
     const seqs = new Map<string, number>()

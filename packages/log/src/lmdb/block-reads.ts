@@ -76,7 +76,7 @@ function readBlock(storage: Storage, at: PartitionId, offset: number, max: numbe
   const { base, bytes, firstBytes } = framesFrom(storage, at, offset, max)
   const rows = new Rows(Math.min(max, Math.ceil(bytes.length / LIKELY_RECORD_BYTES)))
   // Numbers of what stands behind records that are not checked rest on their lengths alone.
-  const sure = offset === base || endsAlign(bytes, firstBytes)
+  const sure = offset === base || countOf(bytes, firstBytes) === frameCount(storage, at, base)
   let head = 0
   for (let next = base; sure && head < bytes.length && rows.count < rows.heads.length; next++) {
     const end = recordEnd(bytes, head)
@@ -96,8 +96,8 @@ function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): 
   let bytes = 0
   while (rows.count < offsets.length) {
     const wanted = rows.count
-    const { base, frame } = frameOf(storage, at, offsets[wanted]!)
-    const sure = offsets[wanted] === base || endsAlign(frame, frame.length)
+    const { base, count, frame } = frameOf(storage, at, offsets[wanted]!)
+    const sure = offsets[wanted] === base || countOf(frame, frame.length) === count
     let head = 0
     for (let next = base; sure && rows.count < offsets.length; next++) {
       const end = recordEnd(frame, head)
@@ -156,13 +156,16 @@ function startKey(
  */
 function frameOf(
   storage: Storage,
-  { topicId, partition }: PartitionId,
+  at: PartitionId,
   offset: number,
-): { base: number; frame: Buffer } {
-  const key = startKey(storage, topicId, partition, offset)
-  const frame = key === undefined ? undefined : storage.batches.getBinaryFast(key)
-  if (key === undefined || frame === undefined) return { base: offset, frame: Buffer.alloc(0) }
-  return { base: baseOffsetOf(key, topicId, partition)!, frame }
+): { base: number; count: number; frame: Buffer } {
+  const gone = { base: offset, count: 0, frame: Buffer.alloc(0) }
+  const key = startKey(storage, at.topicId, at.partition, offset)
+  if (key === undefined) return gone
+  const base = baseOffsetOf(key, at.topicId, at.partition)!
+  const count = frameCount(storage, at, base)
+  const frame = storage.batches.getBinaryFast(key)
+  return frame === undefined ? gone : { base, count, frame }
 }
 
 /** Where a record ends; undefined where its length leads out of the bytes. */
@@ -172,15 +175,26 @@ function recordEnd(bytes: Buffer, head: number): number | undefined {
   return end > bytes.length ? undefined : end
 }
 
-/** Whether the lengths of the records lead to the end of their frame: a damaged one hardly does. */
-function endsAlign(bytes: Buffer, frameEnd: number): boolean {
-  let head = 0
-  while (head < frameEnd) {
+/** How many records their lengths make of a frame: a damaged length makes another number, or none. */
+function countOf(bytes: Buffer, frameEnd: number): number | undefined {
+  let count = 0
+  for (let head = 0; head !== frameEnd; count++) {
     const end = recordEnd(bytes, head)
-    if (end === undefined) return false
+    if (end === undefined || end > frameEnd) return undefined
     head = end
   }
-  return head === frameEnd
+  return count
+}
+
+/** How many records a frame has, by where the next one begins. */
+function frameCount(storage: Storage, { topicId, partition }: PartitionId, base: number): number {
+  const range = {
+    start: batchKey(topicId, partition, base + 1),
+    end: batchKey(topicId, partition + 1, 0),
+  }
+  for (const key of storage.batches.getKeys({ ...range, limit: 1 }))
+    return baseOffsetOf(key, topicId, partition)! - base
+  return storage.end(topicId, partition).next - base
 }
 
 function isWhole(bytes: Buffer, head: number, end: number): boolean {

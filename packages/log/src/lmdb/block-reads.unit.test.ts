@@ -48,6 +48,24 @@ describe('blocks of a damaged log', () => {
     await log.close()
   })
 
+  it.each([
+    [1, 6],
+    [2, 7],
+  ])(
+    'never take a record for its neighbour, which the length of %i takes in',
+    async (row, next) => {
+      const log = await damaged((frame) => {
+        const whole = length(frame)
+        frame.writeUInt32LE(whole * 2 - 8, whole * row + 4)
+      })
+      const { readBlock, readAt } = log.blocks!
+      const error = { code: 'LOG_CORRUPT', input: `t/0@${next}` }
+      await expect(readBlock({ ...at, offset: BigInt(next) }, 100)).rejects.toMatchObject(error)
+      await expect(readAt(at, [next, 8])).rejects.toMatchObject(error)
+      await log.close()
+    },
+  )
+
   it.each([0xffff_ffff, 0, 3])('name a record whose length became %i', async (wrong) => {
     const log = await damaged((frame) => void frame.writeUInt32LE(wrong, length(frame) * 2 + 4))
     const { readBlock, readAt } = log.blocks!
