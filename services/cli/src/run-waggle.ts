@@ -5,6 +5,7 @@ import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
 import { REPLAY_USAGE, runReplay } from './replay-command.ts'
+import { runSchemas, SCHEMAS_USAGE } from './schemas-command.ts'
 import { runTrajectory, TRAJECTORY_USAGE } from './trajectory-command.ts'
 import { runVerify, VERIFY_USAGE } from './verify-command.ts'
 
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   certify: { usage: CERTIFY_USAGE, run: runCertify },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
   replay: { usage: REPLAY_USAGE, run: runReplay },
+  schemas: { usage: SCHEMAS_USAGE, run: runSchemas },
   trajectory: { usage: TRAJECTORY_USAGE, run: runTrajectory },
   verify: { usage: VERIFY_USAGE, run: runVerify },
 }

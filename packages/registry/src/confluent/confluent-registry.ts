@@ -17,6 +17,8 @@ import { createRegistryHttp, registryAgent, type RegistryEndpoint } from './regi
 import { schemaInAnswer } from './schema-in-answer.ts'
 import { UnknownIds } from './unknown-ids.ts'
 
+export { createVersionReader } from './subject-versions.ts'
+
 export interface ConfluentRegistryOptions extends Partial<RegistryEndpoint> {
   /** Base address, path included: http://127.0.0.1:8081 or …/apis/ccompat/v7. */
   readonly host: string
