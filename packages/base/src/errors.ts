@@ -56,6 +56,16 @@ export const ERROR_CODES = {
     true,
     'Look at the cause; the append was not acknowledged and may be tried again.',
   ],
+  // archive
+  ARCHIVE_UNAVAILABLE: [true, 'Look at the cause; nothing was lost, and the archiver can go on.'],
+  ARCHIVE_INVALID: [
+    false,
+    'Restore the object from a copy of the archive; the rest stays readable.',
+  ],
+  ARCHIVE_GAP: [
+    false,
+    'Look for the archive that holds these records; what is before and behind them stays readable.',
+  ],
   // projections and reads
   VIEW_UNAVAILABLE: [true, 'Look at the cause; the projection tries again by itself.'],
   VIEW_STALE: [true, 'Wait longer, or read without `after` and look at the freshness.'],
@@ -89,6 +99,14 @@ export const ERROR_CODES = {
   ],
   AS_OF_TOO_OLD: [false, 'Ask `memoryAsOf`, which rebuilds the past from the log.'],
   FENCED: [false, 'The lock has moved on: acquire it again and use the new token.'],
+  // backtests
+  LOOK_AHEAD: [false, 'Use only what was known at the simulated time; wait for the rest to come.'],
+  // forks
+  RUN_ISOLATED: [false, 'Write under the run of the fork; what it began with is only read.'],
+  CALL_NOT_RECORDED: [
+    false,
+    'Replay with the mode `replay` or `record`, which ask the model, or undo the change of the request.',
+  ],
   // process
   CONFIG_INVALID: [false, 'Correct the keys named in the message.'],
   INPUT_INVALID: [false, 'Correct the input named in the message.'],

@@ -64,7 +64,7 @@ export interface EmitterOptions {
 
 export type Seal = <E extends WaggleEvent>(event: E) => Promise<E>
 
-type EmittableEvent = EventByKind[EmittableKind]
+export type EmittableEvent = EventByKind[EmittableKind]
 
 export function createEmitter(options: EmitterOptions): Emitter {
   const { log } = options
@@ -106,7 +106,7 @@ export function createEmitter(options: EmitterOptions): Emitter {
 
   const completeAll = (drafts: readonly AnyDraft[]): EmittableEvent[] => {
     if (!joined) checkMember(options, drafts)
-    return drafts.map((draft, index) => complete(options, draft, seq + 1 + index))
+    return drafts.map((draft, index) => completeDraft(options, draft, seq + 1 + index))
   }
 
   const emitAll = async (drafts: readonly AnyDraft[]): Promise<Emitted[]> => {
@@ -134,7 +134,11 @@ export function createEmitter(options: EmitterOptions): Emitter {
 }
 
 /** An event with every field, as this producer says it next. */
-function complete(options: EmitterOptions, draft: AnyDraft, nextSeq: number): EmittableEvent {
+export function completeDraft(
+  options: Pick<EmitterOptions, 'clock' | 'swarm' | 'agent' | 'session' | 'run'>,
+  draft: AnyDraft,
+  nextSeq: number,
+): EmittableEvent {
   const { clock, swarm, agent, session } = options
   const now = clock.now()
   const knownAt = draft.known_at ?? now
@@ -173,7 +177,10 @@ function checkSize(drafts: readonly AnyDraft[]): void {
   }
 }
 
-function appendRecordOf({ codec, headers }: EmitterOptions, event: EmittableEvent): AppendRecord {
+export function appendRecordOf(
+  { codec, headers }: Pick<EmitterOptions, 'codec' | 'headers'>,
+  event: EmittableEvent,
+): AppendRecord {
   return {
     topic: topicOf(event.kind),
     key: partitionKeyOf(event),

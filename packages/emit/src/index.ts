@@ -1,8 +1,9 @@
 export { cloudEventHeaders } from './cloud-event-headers.ts'
-export { createEmitter } from './emitter.ts'
+export { appendRecordOf, completeDraft, createEmitter } from './emitter.ts'
 export type {
   AnyDraft,
   Draft,
+  EmittableEvent,
   EmittableKind,
   Emitted,
   Emitter,
