@@ -9,6 +9,7 @@ export {
 } from './avro-schema.ts'
 export type { AvroComplex, AvroField, AvroRecord, AvroType, Constraints } from './avro-schema.ts'
 export { derivedId, eventId } from './event-id.ts'
+export { FORK_RUN_PREFIX, isForkRun } from './fork-run.ts'
 export type {
   Access,
   AckStatus,
@@ -31,6 +32,8 @@ export type {
   Experience,
   Fact,
   Fill,
+  Fork,
+  ForkPosition,
   Found,
   Grant,
   LockCommand,
@@ -42,6 +45,7 @@ export type {
   MemoryWrite,
   MergePolicy,
   Message,
+  ModelCall,
   Observation,
   Outcome,
   Parameter,

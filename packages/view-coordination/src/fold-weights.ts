@@ -2,7 +2,7 @@ import type { Micros } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
 import { derivedId, eventId, type Agent, type Verdict } from '@waggle/event'
 import { resultEnvelope } from './result-fields.ts'
-import { COORDINATOR } from './result-events.ts'
+import { COORDINATOR, countsAllButForks } from './result-events.ts'
 import {
   emptyWeights,
   WEIGHT_RULE,
@@ -49,6 +49,7 @@ export function foldWeights(
 ): Agent[] {
   const touched = new Set<RunWeights>()
   for (const known of events) {
+    if (!countsAllButForks(known.event.run)) continue
     const run = runOf(state, known.event.run ?? '')
     run.watermarks.set(known.position.partition, known.knownFrom)
     if (known.event.kind === 'verdict') run.waiting.push(known)

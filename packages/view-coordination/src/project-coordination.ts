@@ -5,7 +5,7 @@ import { createCoordinationView, type CoordinationView } from './coordination-vi
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
 import { duePartitions } from './due-partitions.ts'
 import { digestState } from './digest-state.ts'
-import { foldResults } from './result-events.ts'
+import { countsAllButForks, foldResults } from './result-events.ts'
 
 export interface ResultPublisher {
   /** Takes results in order; called again with the same ones after a failure. */
@@ -25,7 +25,10 @@ export interface CoordinationProjection extends Projection {
  * publication is repeated before anything else of the partition is applied, and the results' sequence
  * numbers make that harmless.
  */
-export function createCoordinationProjection(publisher: ResultPublisher): CoordinationProjection {
+export function createCoordinationProjection(
+  publisher: ResultPublisher,
+  counts = countsAllButForks,
+): CoordinationProjection {
   const partitions = new Map<string, PartitionState>()
   const checkpoints = new Map<string, Checkpoint>()
   const pending = new Map<string, readonly WaggleEvent[]>()
@@ -61,7 +64,7 @@ export function createCoordinationProjection(publisher: ResultPublisher): Coordi
       const known = events.filter(({ record }) => record.offset >= applied).map(knownEventOf)
       const state = partitions.get(name) ?? emptyPartition()
       partitions.set(name, state)
-      const results = foldResults(state, at, known)
+      const results = foldResults(state, at, known, counts)
       checkpoints.set(name, { topic, partition, nextOffset, admission })
       pending.set(name, results)
       // The count is a fact of the log already; that it is said there too is awaited by no reader.

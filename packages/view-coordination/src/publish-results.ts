@@ -1,7 +1,7 @@
 import { isWaggleError } from '@waggle/base'
 import { readAdmitted } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
-import type { WaggleEvent } from '@waggle/event'
+import { isForkRun, type WaggleEvent } from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
 import type { ResultPublisher } from './project-coordination.ts'
 import { COORDINATOR, resultRecord } from './result-events.ts'
@@ -16,7 +16,7 @@ export const RESULT_TOPICS = [
 
 /**
  * Appends results that are not in the log yet. What is there is read once, before the first append: so a
- * restart, which recounts from the start, sends nothing again.
+ * restart, which recounts from the start, sends nothing again. Results of forks are theirs to say.
  */
 export function createResultPublisher(
   log: EventLog,
@@ -31,7 +31,9 @@ export function createResultPublisher(
       throw error
     })
     const lastSeqs = await published
-    const fresh = events.filter(({ session, seq }) => seq > (lastSeqs.get(session) ?? 0))
+    const fresh = events.filter(
+      ({ run, session, seq }) => !isForkRun(run) && seq > (lastSeqs.get(session) ?? 0),
+    )
     if (fresh.length === 0) return
     try {
       await log.append(fresh.map((event) => resultRecord(codec, event)))

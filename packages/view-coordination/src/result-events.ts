@@ -3,6 +3,7 @@ import type { KnownEvent } from '@waggle/consume'
 import {
   derivedId,
   eventId,
+  isForkRun,
   partitionKeyOf,
   topicOf,
   type TopicPartition,
@@ -25,13 +26,21 @@ export function resultEvent(at: TopicPartition, seq: number, result: Result): Wa
   return { ...result, id, agent: COORDINATOR, session, seq } as WaggleEvent
 }
 
+/** Whether a run's events count. */
+export type CountsRun = (run: string | null) => boolean
+
+/** All runs but forks, which only see whole what they began with where their parent is read as one with them. */
+export const countsAllButForks: CountsRun = (run) => !isForkRun(run)
+
 /** Folds events into a partition's state; returns the results they brought, numbered on from those before. */
 export function foldResults(
   state: PartitionState,
   at: TopicPartition,
   events: readonly KnownEvent[],
+  counts = countsAllButForks,
 ): WaggleEvent[] {
   return events.flatMap((event) => {
+    if (!counts(event.event.run)) return []
     const before = state.results
     return foldCoordination(state, event).map((result, index) =>
       resultEvent(at, before + index + 1, result),

@@ -1,5 +1,5 @@
 import { knownEventOf, readAdmitted } from '@waggle/consume'
-import type { WaggleEvent } from '@waggle/event'
+import { isForkRun, type WaggleEvent } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { COORDINATION_TOPICS, recount, RESULT_TOPICS } from '@waggle/view-coordination'
 import { compareResults, type Comparison } from './compare-results.ts'
@@ -30,7 +30,8 @@ async function resultsInLog({ log, codec }: OpenedLog): Promise<WaggleEvent[]> {
     for await (const batch of readAdmitted({ log, codec }, end)) {
       for (const record of batch) {
         const { event } = knownEventOf(record)
-        if (event.kind !== 'tick') results.push(event)
+        // What a fork counted rests on its parent's events too: `waggle diff` compares it.
+        if (event.kind !== 'tick' && !isForkRun(event.run)) results.push(event)
       }
     }
   }

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEmitter, type Emitted } from '@waggle/emit'
+import { fork, lineageOf, type ForkBus } from '@waggle/fork'
+import {
+  joinAll,
+  propose,
+  recordsOf,
+  smallSwarm,
+  SWARM,
+  voters,
+  type SmallSwarm,
+} from './small-swarm.ts'
+
+let bus: SmallSwarm
+beforeEach(async () => {
+  bus = await smallSwarm()
+  await joinAll(bus)
+})
+afterEach(() => bus.stop())
+
+const scopeOf = (run: string | null) => ({ swarm: SWARM, run })
+
+describe('a fork', () => {
+  it('counts votes of its own on a proposal it began with; its parent and the live views keep theirs', async () => {
+    const proposed = await propose(bus, 'p')
+    const ann = await bus
+      .emitter('ann')
+      .emit({ kind: 'vote', proposal: 'p', choice: 'approve', confidence: 1 })
+    bus.clock.advance(1000)
+    const ben = await bus
+      .emitter('ben')
+      .emit({ kind: 'vote', proposal: 'p', choice: 'approve', confidence: 1 })
+    await bus.emitter('cid').emit({ kind: 'vote', proposal: 'p', choice: 'approve', confidence: 1 })
+    await bus.settle()
+    expect(bus.coordination.proposal(scopeOf(null), 'p')?.status).toBe('APPROVED')
+    const before = await recordsOf(bus)
+
+    const forked = await fork({
+      bus,
+      swarm: SWARM,
+      parent: null,
+      run: 'fork:no',
+      from: { before: ben.position },
+    })
+    const there = await bus.open(forked)
+    await there.caughtUp(10_000)
+    expect(there.coordination.view.proposal(scopeOf('fork:no'), 'p')?.status).toBe('PENDING')
+    for (const agent of ['ben', 'cid'])
+      await there
+        .emitter({ agent, session: `session-${agent}` })
+        .emit({ kind: 'vote', proposal: 'p', choice: 'reject', confidence: 1 })
+    await there.caughtUp(10_000)
+    await bus.settle()
+
+    const report = there.coordination.view.proposal(scopeOf('fork:no'), 'p')
+    expect(report?.status).toBe('REJECTED')
+    expect(report?.evidence.slice(0, 2)).toEqual([proposed.position.offset, ann.position.offset])
+    expect(bus.coordination.proposal(scopeOf(null), 'p')?.status).toBe('APPROVED')
+    expect(bus.coordination.proposal(scopeOf('fork:no'), 'p')).toBeUndefined()
+    const after = await recordsOf(bus)
+    for (const record of before.keys()) expect(after.has(record)).toBe(true)
+    const runs = [...after].filter(([record]) => !before.has(record)).map(([, run]) => run)
+    expect(new Set(runs)).toEqual(new Set(['fork:no']))
+    // Its fork event, two votes, one result.
+    expect(runs).toHaveLength(4)
+  })
+
+  it('of a fork begins with what that one had, its own events with it, and no more', async () => {
+    const first = await fork({
+      bus,
+      swarm: SWARM,
+      parent: null,
+      run: 'fork:one',
+      from: { at: bus.clock.now() },
+    })
+    const one = await bus.open(first)
+    await one.caughtUp(10_000)
+    const say = (at: ForkBus, value: string): Promise<Emitted> =>
+      at
+        .emitter({ agent: 'ann', session: value })
+        .emit({ kind: 'agent_state', type: 'CURRENT', version: 1, state: value })
+    bus.clock.advance(10)
+    await say(one, 'of one')
+    const cut = bus.clock.now()
+    bus.clock.advance(10)
+    const two = await bus.open(
+      await fork({ bus, swarm: SWARM, parent: 'fork:one', run: 'fork:two', from: { at: cut } }),
+    )
+    await say(one, 'later')
+    for (const opened of [one, two]) await opened.caughtUp(10_000)
+    const stateOf = ({ hot, run }: ForkBus): string | undefined =>
+      hot.view.agentState(scopeOf(run), 'ann')?.event.state
+    expect([stateOf(one), stateOf(two)]).toEqual(['later', 'of one'])
+    expect(
+      two.hot.view
+        .agents(scopeOf('fork:two'))
+        .map(({ event }) => event.agent)
+        .sort(),
+    ).toEqual([...voters])
+    expect((await lineageOf(bus, SWARM, 'fork:two')).ancestors.map(({ run }) => run)).toEqual([
+      'fork:two',
+      'fork:one',
+      null,
+    ])
+
+    // Whoever opens it again from the log alone finds the same.
+    const again = await bus.open({ ...two, lineage: await lineageOf(bus, SWARM, 'fork:two') })
+    await again.caughtUp(10_000)
+    expect(await again.digests()).toEqual(await two.digests())
+  })
+
+  it('takes no record of another run, and is not moved once made', async () => {
+    const from = { at: bus.clock.now() }
+    const made = await bus.open(
+      await fork({ bus, swarm: SWARM, parent: null, run: 'fork:x', from }),
+    )
+    const foreign = createEmitter({
+      ...bus,
+      log: made.log,
+      swarm: SWARM,
+      agent: 'ann',
+      session: 's',
+    })
+    const draft = { kind: 'agent', op: 'HEARTBEAT', role: '' } as const
+    const before = await recordsOf(bus)
+    await expect(foreign.emit(draft)).rejects.toMatchObject({
+      code: 'RUN_ISOLATED',
+      input: `${SWARM}/live`,
+    })
+    expect(await recordsOf(bus)).toEqual(before)
+    const other = { bus, swarm: SWARM, parent: null, run: 'fork:x', from: { at: from.at + 1 } }
+    await expect(fork(other)).rejects.toMatchObject({ code: 'INPUT_INVALID', field: 'run' })
+    expect((await fork({ ...other, from })).cut).toEqual(made.cut)
+    await expect(fork({ ...other, run: 'x' })).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await expect(lineageOf(bus, SWARM, 'fork:none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const beyond = { positions: [{ topic: 'waggle.agents.v1', partition: 0, offset: 99n }] }
+    await expect(fork({ ...other, run: 'fork:y', from: beyond })).rejects.toMatchObject({
+      code: 'OFFSET_OUT_OF_RANGE',
+      input: 'waggle.agents.v1/0@99',
+    })
+  })
+})
