@@ -76,7 +76,11 @@ function readBlock(storage: Storage, at: PartitionId, offset: number, max: numbe
   const { base, bytes, firstBytes } = framesFrom(storage, at, offset, max)
   const rows = new Rows(Math.min(max, Math.ceil(bytes.length / LIKELY_RECORD_BYTES)))
   // Numbers of what stands behind records that are not checked rest on their lengths alone.
-  const sure = offset === base || countOf(bytes, firstBytes) === frameCount(storage, at, base)
+  const skipped = offset - base
+  const sure =
+    skipped === 0 ||
+    countOf(bytes, firstBytes) === frameCount(storage, at, base) ||
+    startsWhole(bytes, skipped)
   let head = 0
   for (let next = base; sure && head < bytes.length && rows.count < rows.heads.length; next++) {
     const end = recordEnd(bytes, head)
@@ -97,7 +101,9 @@ function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): 
   while (rows.count < offsets.length) {
     const wanted = rows.count
     const { base, count, frame } = frameOf(storage, at, offsets[wanted]!)
-    const sure = offsets[wanted] === base || countOf(frame, frame.length) === count
+    const skipped = offsets[wanted]! - base
+    const sure =
+      skipped === 0 || countOf(frame, frame.length) === count || startsWhole(frame, skipped)
     let head = 0
     for (let next = base; sure && rows.count < offsets.length; next++) {
       const end = recordEnd(frame, head)
@@ -160,7 +166,7 @@ function frameOf(
   offset: number,
 ): { base: number; count: number; frame: Buffer } {
   const gone = { base: offset, count: 0, frame: Buffer.alloc(0) }
-  const key = startKey(storage, at.topicId, at.partition, offset)
+  const key = floorKey(storage, at.topicId, at.partition, offset)
   if (key === undefined) return gone
   const base = baseOffsetOf(key, at.topicId, at.partition)!
   const count = frameCount(storage, at, base)
@@ -184,6 +190,17 @@ function countOf(bytes: Buffer, frameEnd: number): number | undefined {
     head = end
   }
   return count
+}
+
+/** Whether so many records from the start of a frame are as they were written. */
+function startsWhole(frame: Buffer, count: number): boolean {
+  let head = 0
+  for (let i = 0; i < count; i++) {
+    const end = recordEnd(frame, head)
+    if (end === undefined || !isWhole(frame, head, end)) return false
+    head = end
+  }
+  return true
 }
 
 /** How many records a frame has, by where the next one begins. */

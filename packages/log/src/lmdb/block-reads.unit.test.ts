@@ -75,6 +75,8 @@ describe('blocks of a damaged log', () => {
     await expect(readAt(at, [6])).rejects.toMatchObject(error)
     await expect(readAt(at, [7])).rejects.toMatchObject({ code: 'LOG_CORRUPT', input: 't/0@7' })
     await expect(readBlock({ ...at, offset: 7n }, 1)).rejects.toThrow('t/0@7')
+    expect((await readAt(at, [5, 8])).count).toBe(2)
+    expect((await readBlock({ ...at, offset: 5n }, 100)).count).toBe(1)
     expect((await readBlock({ ...at, offset: 8n }, 100)).count).toBe(4)
     await log.close()
   })
