@@ -31,11 +31,37 @@ export interface EventLog {
   /** Reads of many records at once, where the engine has a faster way than `read`; see `blockReadsOf`. */
   readonly blocks?: BlockReads
 
+  /** Where the engine can let go of what is archived, and take it back. */
+  readonly retention?: LogRetention
+
   /** The offset the next record of each partition will get. */
   ends(partitions: readonly TopicPartition[]): Promise<Position[]>
 
   /** Finishes the appends under way; every later call throws LOG_CLOSED. */
   close(): Promise<void>
+}
+
+/** A log without its oldest records: what is before the start of a partition is in an archive. */
+export interface LogRetention {
+  /** The offset of the first record each partition still holds. */
+  starts(partitions: readonly TopicPartition[]): Promise<Position[]>
+  /**
+   * Deletes records before a position, or fewer where the engine deletes in larger pieces; the start after it.
+   * Reading them throws OFFSET_OUT_OF_RANGE from then on.
+   */
+  trim(before: Position): Promise<Position>
+  /**
+   * Puts records back from a position on, which must be the end of its partition, with the append times they had.
+   * OFFSET_OUT_OF_RANGE elsewhere. Missing where append times are the engine's own (Kafka).
+   */
+  restore?(from: Position, records: readonly RestoredRecord[]): Promise<void>
+}
+
+export interface RestoredRecord extends Pick<
+  AppendRecord,
+  'key' | 'value' | 'headers' | 'producer'
+> {
+  readonly appendedAt: Micros
 }
 
 export interface LogFeatures {

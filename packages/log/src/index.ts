@@ -7,7 +7,9 @@ export type {
   LogBatch,
   LogFeatures,
   LogRecord,
+  LogRetention,
   ProducerStamp,
+  RestoredRecord,
   TailOptions,
 } from './event-log.ts'
 export { choosePartition, murmur2, partitionOf } from './partition-of.ts'

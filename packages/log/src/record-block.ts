@@ -29,7 +29,7 @@ const GAP_MAX = 64
 const RANGE_MAX = 4096
 
 /** Reads of blocks on any engine. */
-export function blockReadsOf(log: EventLog): BlockReads {
+export function blockReadsOf(log: Pick<EventLog, 'blocks' | 'read'>): BlockReads {
   return (
     log.blocks ?? {
       readBlock: async (from, maxRecords) => blockOf(from, await log.read(from, maxRecords)),
@@ -37,9 +37,11 @@ export function blockReadsOf(log: EventLog): BlockReads {
         const wanted = new Set(offsets)
         const records: LogRecord[] = []
         for (const [first, last] of rangesOf(offsets)) {
-          const from = { ...at, offset: BigInt(first) }
-          for (const record of await log.read(from, last - first + 1)) {
-            if (wanted.has(Number(record.offset))) records.push(record)
+          for (let next = first; next <= last;) {
+            const found = await log.read({ ...at, offset: BigInt(next) }, last - next + 1)
+            if (found.length === 0) break
+            records.push(...found.filter(({ offset }) => wanted.has(Number(offset))))
+            next = Number(found.at(-1)!.offset) + 1
           }
         }
         return blockOf(at, records)

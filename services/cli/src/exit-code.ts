@@ -8,6 +8,7 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   LOG_UNAVAILABLE: 5,
   REGISTRY_UNAVAILABLE: 5,
   VIEW_UNAVAILABLE: 5,
+  ARCHIVE_UNAVAILABLE: 5,
 }
 
 /** 2 bad arguments, 3 not found, 5 unavailable; everything else is a finding. */

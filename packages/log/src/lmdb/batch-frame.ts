@@ -17,7 +17,9 @@ export const HEAD_BYTES = 8
 export const FIXED_BYTES = HEAD_BYTES + 8 + 2 + 4
 const NO_HEADERS: Headers = Object.freeze({})
 
-export function encodeBatch(records: readonly AppendRecord[], appendedAt: Micros): Buffer {
+type Stored = Pick<AppendRecord, 'key' | 'value' | 'headers'>
+
+export function encodeBatch(records: readonly Stored[], appendedAt: Micros): Buffer {
   const headers = records.map(headersText)
   let size = 0
   for (let i = 0; i < records.length; i++) {
@@ -32,14 +34,14 @@ export function encodeBatch(records: readonly AppendRecord[], appendedAt: Micros
   return frame.subarray(0, at)
 }
 
-function headersText({ headers }: AppendRecord): string {
+function headersText({ headers }: Stored): string {
   return headers === undefined || Object.keys(headers).length === 0 ? '' : JSON.stringify(headers)
 }
 
 function encodeRecord(
   frame: Buffer,
   start: number,
-  { key, value }: AppendRecord,
+  { key, value }: Stored,
   headers: string,
   appendedAt: Micros,
 ): number {

@@ -6,10 +6,11 @@ import type { AppendRecord, EventLog } from '../event-log.ts'
 import { checkPartition, closedError, outOfRangeError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { tailByReading } from '../tail.ts'
-import { lmdbBlockReads } from './block-reads.ts'
+import { checkStart, lmdbBlockReads } from './block-reads.ts'
 import { CommitWatch } from './commit-watch.ts'
 import { GroupCommit } from './group-commit.ts'
 import { readRecords, type PartitionId } from './read-batches.ts'
+import { lmdbRetention } from './retention.ts'
 import type { PlacedRecord } from './stage-appends.ts'
 import { Storage } from './storage.ts'
 
@@ -58,14 +59,16 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
       // Tails ask at the end most of the time: one lookup answers that without a cursor.
       const { next } = storage.end(at.topicId, at.partition)
       if (from.offset > next) throw outOfRangeError(from, BigInt(next))
-      return from.offset === BigInt(next)
-        ? []
-        : readRecords(storage, at, Number(from.offset), maxRecords)
+      if (from.offset === BigInt(next)) return []
+      const records = readRecords(storage, at, Number(from.offset), maxRecords)
+      if (records.length === 0) checkStart(storage, at, from)
+      return records
     },
     blocks: lmdbBlockReads(storage, (at) => {
       fresh()
       return locate(at)
     }),
+    retention: lmdbRetention(storage, locate, () => appended.notify()),
     tail: (from, options) =>
       tailByReading(log, from, options, (signal) => watch.nextAppend(signal)),
     ends: async (wanted) => {

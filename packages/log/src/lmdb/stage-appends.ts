@@ -82,7 +82,7 @@ export class StagedAppends {
       const known = this.#windowOf(staged, session)
       if (!windows.has(known)) windows.set(known, known.window)
       const found = lookupSeq(known.window, seq)
-      if (found.is === 'duplicate' && this.#valueAt(staged, found.offset).equals(record.value)) {
+      if (found.is === 'duplicate' && this.#holds(staged, found.offset, record)) {
         return { topic, partition, offset: BigInt(found.offset), duplicate: true }
       }
       if (found.is !== 'new') throw duplicateSeqError(at, session, seq)
@@ -120,8 +120,10 @@ export class StagedAppends {
     return staged
   }
 
-  #valueAt({ at, end, records }: StagedPartition, offset: number): Buffer {
-    if (offset >= end.next) return Buffer.from(records[offset - end.next]!.value)
-    return readRecords(this.#storage, at, offset, 1)[0]!.value
+  /** Whether the record there is this one; of one that was trimmed, which is in the archive, the number has to do. */
+  #holds({ at, end, records }: StagedPartition, offset: number, { value }: AppendRecord): boolean {
+    if (offset >= end.next) return Buffer.from(records[offset - end.next]!.value).equals(value)
+    const [stored] = readRecords(this.#storage, at, offset, 1)
+    return stored === undefined || stored.value.equals(value)
   }
 }
