@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib'
-import type { TopicPartition } from '@waggle/event'
+import type { Position, TopicPartition } from '@waggle/event'
 import { outOfRangeError } from '../log-errors.ts'
 import type { BlockReads, RecordBlock } from '../record-block.ts'
 import { corrupt, decodeRecord, HEAD_BYTES, valueStart } from './batch-frame.ts'
 import { CrcFold, FOLD_BYTES_MAX } from './crc-fold.ts'
 import { floorKey, type PartitionId } from './read-batches.ts'
+import { startOf } from './retention.ts'
 import { baseOffsetOf, batchKey, type Storage } from './storage.ts'
 
 /** Small frames are put together up to this; one that is larger stands for itself, uncopied. */
@@ -61,14 +62,25 @@ export function lmdbBlockReads(
     readBlock: async (from, maxRecords) => {
       const at = locate(from)
       const max = Math.min(maxRecords, countFrom(at, from.offset))
-      return readBlock(storage, at, Number(from.offset), max)
+      const block = readBlock(storage, at, Number(from.offset), max)
+      if (block.count === 0 && max > 0) checkStart(storage, at, from)
+      return block
     },
     readAt: async (wanted, offsets) => {
       const at = locate(wanted)
       countFrom(at, BigInt((offsets.at(-1) ?? -1) + 1))
+      const [first] = offsets
+      if (first !== undefined) checkStart(storage, at, { ...wanted, offset: BigInt(first) })
       return readAt(storage, at, offsets)
     },
   }
+}
+
+/** Nothing was found before the end: has it been trimmed? */
+export function checkStart(storage: Storage, at: PartitionId, from: Position): void {
+  const start = startOf(storage, at)
+  if (from.offset >= start) return
+  throw outOfRangeError(from, BigInt(storage.end(at.topicId, at.partition).next), start)
 }
 
 /** Records from an offset on as a block; every byte given has been checked, mostly by one CRC over all of them. */
