@@ -1,5 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { Document } from '@waggle/event'
+import { DOCUMENT_VERSIONS } from './document-state.ts'
 import type { MemoryScope } from './memory-view.ts'
 import type { AsOf, PartSource } from './part-source.ts'
 import {
@@ -33,7 +34,7 @@ export interface DocumentView {
   ): Shown<Document> | undefined
   /** By type, then by key. */
   documents(scope: MemoryScope, namespace: string, filter?: DocumentFilter): Shown<Document>[]
-  /** Oldest first; versions before the newest 10 by position only. */
+  /** Oldest first; versions before the newest 10 of the time by position only. */
   documentHistory(
     scope: MemoryScope,
     namespace: string,
@@ -76,7 +77,9 @@ export function createDocumentView(source: PartSource): DocumentView {
     },
     documentHistory: (scope, namespace, type, key, { asOf } = {}) => {
       const versions = find(scope, namespace, type, key)
-      return versions === undefined ? [] : versionHistory(versions, source.lens(scope, asOf))
+      return versions === undefined
+        ? []
+        : versionHistory(versions, source.lens(scope, asOf), DOCUMENT_VERSIONS)
     },
     documentHead: (scope, namespace, type, key) => {
       const versions = find(scope, namespace, type, key)

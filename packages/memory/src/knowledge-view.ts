@@ -10,6 +10,7 @@ import {
 } from './fact-validity.ts'
 import { graphOf, validRelation, type EdgeFilter, type Neighbour } from './knowledge-graph.ts'
 import { sees, type Kept, type Lens } from './lens.ts'
+import { CONCEPT_VERSIONS } from './knowledge-state.ts'
 import type { MemoryScope } from './memory-view.ts'
 import type { NamespaceParts } from './namespace-parts.ts'
 import type { AsOf, PartSource } from './part-source.ts'
@@ -197,7 +198,9 @@ function createConceptView(
     },
     conceptHistory: (scope, namespace, name, { asOf } = {}) => {
       const versions = find(scope, namespace, name)
-      return versions === undefined ? [] : versionHistory(versions, source.lens(scope, asOf))
+      return versions === undefined
+        ? []
+        : versionHistory(versions, source.lens(scope, asOf), CONCEPT_VERSIONS)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Procedure } from '@waggle/event'
 import type { MemoryScope } from './memory-view.ts'
 import type { AsOf, PartSource } from './part-source.ts'
+import { PROCEDURE_VERSIONS } from './procedure-state.ts'
 import {
   statisticsOf,
   suggestionOf,
@@ -31,7 +32,7 @@ export interface ProcedureView {
     namespace: string,
     options?: AsOf & { readonly category?: string },
   ): Shown<Procedure>[]
-  /** Oldest first; versions before the newest five by position only. */
+  /** Oldest first; versions before the newest five of the time by position only. */
   procedureHistory(
     scope: MemoryScope,
     namespace: string,
@@ -90,7 +91,9 @@ export function createProcedureView(source: PartSource): ProcedureView {
     },
     procedureHistory: (scope, namespace, name, { asOf } = {}) => {
       const versions = find(scope, namespace, name)?.versions
-      return versions === undefined ? [] : versionHistory(versions, source.lens(scope, asOf))
+      return versions === undefined
+        ? []
+        : versionHistory(versions, source.lens(scope, asOf), PROCEDURE_VERSIONS)
     },
     procedureHead: (scope, namespace, name) => {
       const versions = find(scope, namespace, name)?.versions
@@ -102,7 +105,9 @@ export function createProcedureView(source: PartSource): ProcedureView {
       const shown = procedure(scope, namespace, name, options)
       if (entry === undefined || shown === undefined) return undefined
       const lens = source.lens(scope, options.asOf)
-      const kept = versionHistory(entry.versions, lens).filter(({ event }) => event !== undefined)
+      const kept = versionHistory(entry.versions, lens, PROCEDURE_VERSIONS).filter(
+        ({ event }) => event !== undefined,
+      )
       return suggestionOf(
         procedureStatistics(scope, namespace, name, options),
         shown.version,

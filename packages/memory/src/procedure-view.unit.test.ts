@@ -68,6 +68,20 @@ describe('procedures', () => {
     expect(view.procedure(SCOPE, 'ann', 'enter')?.version).toBe(8)
   })
 
+  it('say of a time what was said then, or that only the log can, once newer ones took the place', () => {
+    const { state, view, define } = stage()
+    for (let i = 1; i <= 6; i++) define(`way ${i}`)
+    const asOf = state.runs.get('')!.time.clock
+    const then = view.procedureHistory(SCOPE, 'ann', 'enter')
+    expect(then.filter(({ event }) => event !== undefined)).toHaveLength(5)
+    expect(view.procedureHistory(SCOPE, 'ann', 'enter', { asOf })).toEqual(then)
+    define('way 7')
+    expect(() => view.procedureHistory(SCOPE, 'ann', 'enter', { asOf })).toThrow(
+      expect.objectContaining({ code: 'AS_OF_TOO_OLD' }),
+    )
+    expect(view.procedureHistory(SCOPE, 'ann', 'enter')).toHaveLength(7)
+  })
+
   it('count runs by version, and answer about earlier times and without whom is not trusted', () => {
     const { state, view, tell, define, run } = stage()
     define('one')

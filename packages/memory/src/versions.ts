@@ -96,12 +96,20 @@ export function versionOf<E>(
   return undefined
 }
 
-/** Every version that the lens sees, oldest first: the newest whole, the others as positions. */
+/**
+ * Every version that the lens sees, oldest first: the newest `keep` of its time whole, the others as positions.
+ * AS_OF_TOO_OLD where only the log still has one that was kept whole then.
+ */
 export function versionHistory<E>(
   versions: Versions<E>,
   lens: Lens,
+  keep: number,
 ): (ArchivedVersion & { readonly event?: E })[] {
   const isThere = thereFor(versions, lens)
+  const knownThen = ({ knownFrom }: Provenance): boolean => knownFrom <= lens.at
+  const last = [...versions.archived, ...versions.recent].findLast(knownThen)?.version ?? 0
+  const lost = versions.archived.find((one) => one.version > last - keep && isThere(one))
+  if (lost !== undefined) throw onlyInLog(lost)
   const whole = versions.recent.flatMap((one) => (isThere(one) ? (shown(one, lens) ?? []) : []))
   return [...versions.archived.filter(isThere), ...whole]
 }
