@@ -1,4 +1,4 @@
-import { WaggleError, type Clock } from '@waggle/base'
+import { WaggleError, type Clock, type Micros } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { createEmitter } from '@waggle/emit'
 import { derivedId, FORK_RUN_PREFIX, isForkRun, parsePosition, type Fork } from '@waggle/event'
@@ -30,6 +30,8 @@ export interface ForkedRun {
   readonly lineage: Lineage
   /** First offset of the parent that the fork does not have. */
   readonly cut: Offsets
+  /** The time it leaves at; undefined where positions say it. */
+  readonly at: Micros | undefined
   readonly change: Change
   readonly seed: number
 }
@@ -55,7 +57,7 @@ export async function fork(options: ForkOptions): Promise<ForkedRun> {
   checkSame(said, options)
   const cut = cutOf(said)
   const lineage = forkLineage(parentLineage, run, cut)
-  return { swarm, run, parent, lineage, cut, change, seed }
+  return { swarm, run, parent, lineage, cut, at: said.at ?? undefined, change, seed }
 }
 
 async function sayFork(

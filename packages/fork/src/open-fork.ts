@@ -8,9 +8,10 @@ import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/quer
 import type { Vault } from '@waggle/vault'
 import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
 import { createHotProjection, type HotView } from '@waggle/view-hot'
+import { alterByChange } from './alter-by-change.ts'
 import type { ForkedRun } from './fork.ts'
 import { createForkPublisher } from './publish-fork-results.ts'
-import { createRunLog, type Alter } from './run-log.ts'
+import { createRunLog } from './run-log.ts'
 
 export interface ForkDeps {
   readonly log: EventLog
@@ -44,10 +45,13 @@ export interface ForkEmitterOptions {
   readonly clock?: Clock
 }
 
-/** Starts the views of a fork; they are made of the log, so a fork made long ago opens the same. */
-export async function openFork(forked: ForkedRun, deps: ForkDeps, alter?: Alter): Promise<ForkBus> {
+/**
+ * Starts the views of a fork, and makes its change. Views are made of the log, so a fork made long ago opens the same.
+ */
+export async function openFork(forked: ForkedRun, deps: ForkDeps): Promise<ForkBus> {
   const { codec, clock, logger, vault } = deps
   const { swarm, run, lineage } = forked
+  const alter = await alterByChange(forked, deps)
   const log = createRunLog({ log: deps.log, lineage, ...(alter === undefined ? {} : { alter }) })
   const runners: ProjectionRunner[] = []
   const project = async <P extends Projection>(
@@ -64,7 +68,7 @@ export async function openFork(forked: ForkedRun, deps: ForkDeps, alter?: Alter)
     createCoordinationProjection(createForkPublisher(log, codec, run), counted),
   )
   const hotSource = { view: hot.projection.view, runner: hot.runner }
-  return {
+  const bus: ForkBus = {
     ...forked,
     log,
     codec,
@@ -98,8 +102,20 @@ export async function openFork(forked: ForkedRun, deps: ForkDeps, alter?: Alter)
       for (const runner of runners) await runner.stop()
     },
   }
+  await sayChange(bus)
+  return bus
 }
 
+/** What the change says, it says first: under a session of its own, so that it is said once. */
+async function sayChange({ change, at, hot, emitter }: ForkBus): Promise<void> {
+  if (change.is !== 'say') return
+  await hot.runner.caughtUp(CATCH_UP_MS)
+  const times = at === undefined ? {} : { occurred_at: at + 1, known_at: at + 1 }
+  const { agent, draft } = change
+  await emitter({ agent, session: 'change' }).emitAll([{ ...times, ...draft }])
+}
+
+const CATCH_UP_MS = 600_000
 const SESSION_MAX = 128
 
 export function forkSession(run: string, session: string): string {

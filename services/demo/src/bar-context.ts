@@ -1,4 +1,5 @@
 import type { Emitter } from '@waggle/emit'
+import type { SwarmMinds } from './agents/minds.ts'
 import type { AgentName } from './agents/roster.ts'
 import type { DailyBar } from './bars-csv.ts'
 import type { Features } from './indicators.ts'
@@ -9,6 +10,7 @@ export type Emitters = Record<AgentName, Emitter>
 export interface BarContext {
   readonly bus: SwarmBus
   readonly emitters: Emitters
+  readonly minds: SwarmMinds
   readonly symbol: string
   readonly bars: readonly DailyBar[]
   readonly index: number

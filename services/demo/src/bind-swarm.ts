@@ -2,8 +2,11 @@ import { readView } from '@waggle/query'
 import type { DemoHost, DemoScope } from './demo-host.ts'
 import type { MarketClock, SwarmBus } from './swarm-bus.ts'
 
+/** What the swarm needs of its host; a fork gives the same. */
+export type SwarmHost = Pick<DemoHost, 'coordination' | 'emitter' | 'stateOf'>
+
 /** The bus as the swarm sees it: one run of one swarm, on the market's clock. */
-export function bindSwarm(host: DemoHost, clock: MarketClock, scope: DemoScope): SwarmBus {
+export function bindSwarm(host: SwarmHost, clock: MarketClock, scope: DemoScope): SwarmBus {
   return {
     emitter: (agent, lastSeq) => {
       const session = `${scope.swarm}/${scope.run}/${agent}`

@@ -1,4 +1,5 @@
 import { WaggleError } from '@waggle/base'
+import { MINDS, type SwarmMinds } from './agents/minds.ts'
 import { AGENT_NAMES, AGENTS } from './agents/roster.ts'
 import type { BarFile } from './bars-csv.ts'
 import { Indicators } from './indicators.ts'
@@ -12,11 +13,20 @@ export interface SwarmRun {
   readonly clock: MarketClock
   readonly symbol: string
   readonly file: BarFile
+  /** How its agents judge; a fork may give others. */
+  readonly minds?: SwarmMinds
   readonly onBar?: (index: number) => void
 }
 
 /** Runs the swarm from the last complete bar in the log to the last bar given; returns where it began. */
-export async function runSwarm({ bus, clock, symbol, file, onBar }: SwarmRun): Promise<number> {
+export async function runSwarm({
+  bus,
+  clock,
+  symbol,
+  file,
+  minds = MINDS,
+  onBar,
+}: SwarmRun): Promise<number> {
   const state = await lastState(bus, file)
   const emitters = Object.fromEntries(
     AGENT_NAMES.map((agent) => [agent, bus.emitter(agent, state.seqs[agent] ?? 0)]),
@@ -28,7 +38,7 @@ export async function runSwarm({ bus, clock, symbol, file, onBar }: SwarmRun): P
     const features = indicators.next(bar)
     if (index < start) continue
     clock.openBar(bar.date)
-    await tradeBar({ bus, emitters, symbol, bars: file.bars, index, features }, state)
+    await tradeBar({ bus, emitters, minds, symbol, bars: file.bars, index, features }, state)
     onBar?.(index)
   }
   return start

@@ -2,9 +2,9 @@ import { decimalFromNumber, decimalToNumber, multiplyDecimal, type Decimal } fro
 import type { AnyDraft, Emitted } from '@waggle/emit'
 import { huntForecast, type Forecast } from './agents/market-hunter.ts'
 import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
-import { AGENTS, VOTERS, type AgentName } from './agents/roster.ts'
+import { VOTERS, type AgentName } from './agents/roster.ts'
 import { regimeOf } from './agents/sentiment-analyzer.ts'
-import { BALLOTS, type Motion } from './agents/voters.ts'
+import type { Motion } from './agents/voters.ts'
 import { knownFeatures } from './indicators.ts'
 import { forecast, judge } from './forecast-bar.ts'
 import { forecastTrajectory, type BarContext } from './bar-context.ts'
@@ -147,7 +147,7 @@ function regimeSignal(symbol: string, regime: string, date: string): AnyDraft {
 
 /** A change of exposure beyond the band is proposed, voted on and, if approved, decided for the next open. */
 async function rebalance(context: BarContext, state: SwarmState): Promise<void> {
-  const { bus, emitters, symbol, bars, index, features } = context
+  const { bus, emitters, minds, symbol, bars, index, features } = context
   const hunt = huntForecast(features)
   const target = targetExposure(features, hunt)
   const equity = equityOf(state, features.price)
@@ -162,7 +162,7 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
     kind: 'proposal',
     proposal,
     question: `Change exposure from ${change}?`,
-    electorate: VOTERS.map((agent) => ({ agent, weight: AGENTS[agent].weight })),
+    electorate: VOTERS.map((agent) => ({ agent, weight: minds.weights[agent] })),
     deadline_at: closeOf(date) + PROPOSAL_OPEN_DAYS * DAY_MS * 1000,
     trajectory,
   })
@@ -179,7 +179,7 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
       emitters[agent].emit({
         kind: 'vote',
         proposal,
-        ...BALLOTS[agent](motion),
+        ...minds.ballots[agent](motion),
         cause: proposed.event.id,
         trajectory,
       }),

@@ -1,0 +1,52 @@
+import type { KnownEvent } from '@waggle/consume'
+import type { Codec } from '@waggle/codec'
+import { positionText, type Kind } from '@waggle/event'
+import type { EventLog } from '@waggle/log'
+import { replayBatches } from '@waggle/replay'
+import { isBehind, runOf, type Lineage, type Offsets } from './lineage.ts'
+import { StepNames } from './names.ts'
+import { createRunLog } from './run-log.ts'
+
+/** A run's event behind the parting, under the name that its counterpart has too. */
+export interface Step {
+  readonly name: string
+  readonly known: KnownEvent
+}
+
+export interface RunSteps {
+  readonly run: string | null
+  /** In known order. */
+  readonly steps: readonly Step[]
+  readonly byName: ReadonlyMap<string, Step>
+  readonly nameById: ReadonlyMap<string, string>
+  readonly nameByPosition: ReadonlyMap<string, string>
+}
+
+/** Say something about the fork, or what was asked of models, and nothing of what the swarm did. */
+export const BESIDE: ReadonlySet<Kind> = new Set(['fork', 'model_call', 'tick'])
+
+/** What a run did behind the parting. */
+export async function stepsBehind(
+  { log, codec }: { readonly log: EventLog; readonly codec: Codec },
+  lineage: Lineage,
+  parting: Offsets | undefined,
+): Promise<RunSteps> {
+  const run = runOf(lineage)
+  const names = new StepNames()
+  const steps: Step[] = []
+  const nameById = new Map<string, string>()
+  const nameByPosition = new Map<string, string>()
+  const source = { log: createRunLog({ log, lineage }), codec, run, swarm: lineage.swarm }
+  for await (const batch of replayBatches(source)) {
+    for (const known of batch) {
+      const { event, position } = known
+      if (BESIDE.has(event.kind) || !isBehind(parting, position)) continue
+      const name = names.next(event)
+      steps.push({ name, known })
+      nameById.set(event.id, name)
+      nameByPosition.set(positionText(position), name)
+    }
+  }
+  const byName = new Map(steps.map((step) => [step.name, step]))
+  return { run, steps, byName, nameById, nameByPosition }
+}

@@ -1,0 +1,120 @@
+import { emptyAdmission, judgeBatch, readAdmitted, type Projection } from '@waggle/consume'
+import type { Codec } from '@waggle/codec'
+import {
+  eventId,
+  partitionKeyOf,
+  partitionName,
+  positionText,
+  type TopicPartition,
+  type WaggleEvent,
+} from '@waggle/event'
+import { partitionOf, partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
+import type { Lineage, Offsets } from './lineage.ts'
+import { BESIDE, stepsBehind, type RunSteps } from './own-steps.ts'
+import { ID, OFFSETS } from './plain-step.ts'
+import { createRunLog } from './run-log.ts'
+
+export interface DigestedRun {
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly lineage: Lineage
+  /** Where it parts from the run that it is compared with (`partingOf`). */
+  readonly parting: Offsets | undefined
+}
+
+/**
+ * Digests of views of one run, such that two runs that did the same have the same: views are fed the run with its
+ * names mapped. The run has one name; offsets count only its own records; who said what as which is told by
+ * where it stands; an event behind the parting has the id of its step (`StepNames`), also where others name it. Ticks
+ * and what is said about the fork are left out.
+ */
+export async function viewDigests(
+  run: DigestedRun,
+  projections: readonly Projection[],
+): Promise<Record<string, string>> {
+  const { log, codec, lineage } = run
+  const own = createRunLog({ log, lineage })
+  const source = { log: own, codec }
+  const steps = await stepsBehind(run, lineage, run.parting)
+  const kept = new Map<string, readonly LogRecord[]>()
+  const ranks = new Map<string, number>()
+  const topics = [...new Set(projections.flatMap((projection) => projection.topics))]
+  for (const end of await own.ends(partitionsOf(own, topics))) {
+    const records: LogRecord[] = []
+    for await (const batch of readAdmitted(source, end)) {
+      for (const { record, writer } of batch) {
+        if (BESIDE.has(writer.kind)) continue
+        ranks.set(positionText(record), records.length)
+        records.push(record)
+      }
+    }
+    kept.set(partitionName(end), records)
+  }
+  const mapped = (at: TopicPartition): LogRecord[] =>
+    (kept.get(partitionName(at)) ?? []).map((record, rank) => {
+      const event = codec.writerOf(record.value)!.decode(record.value)
+      const value = codec.encode(mapEvent({ steps, ranks, own }, event, at, rank))
+      return { ...record, offset: BigInt(rank), value }
+    })
+  const digests: Record<string, string> = {}
+  for (const projection of projections) {
+    for (const at of partitionsOf(own, projection.topics))
+      await feed(projection, codec, at, mapped(at))
+    digests[projection.name] = await projection.digest()
+  }
+  return digests
+}
+
+async function feed(
+  projection: Projection,
+  codec: Codec,
+  at: TopicPartition,
+  records: readonly LogRecord[],
+): Promise<void> {
+  const { admitted, admission } = await judgeBatch(codec, emptyAdmission(), { ...at, records })
+  const nextOffset = BigInt(records.length)
+  await projection.apply({ ...at, firstOffset: 0n, nextOffset, events: admitted, admission })
+}
+
+interface Mapping {
+  readonly steps: RunSteps
+  readonly ranks: ReadonlyMap<string, number>
+  readonly own: EventLog
+}
+
+const COMPARED = 'compared'
+
+function mapEvent(
+  { steps, ranks, own }: Mapping,
+  event: WaggleEvent,
+  at: TopicPartition,
+  rank: number,
+): WaggleEvent {
+  const key = partitionKeyOf(event)
+  const idOf = (id: string): string => {
+    const name = steps.nameById.get(id)
+    return name === undefined ? id : eventId(name, 1, 0)
+  }
+  const rankOf = (field: string, offset: number): number => {
+    const [topic, behind] = OFFSETS[field]!
+    const partition = partitionOf(key, own.topics[topic] ?? 1)
+    const found = ranks.get(positionText({ topic, partition, offset: BigInt(offset - behind) }))
+    return found === undefined ? offset : found + behind
+  }
+  const map = (value: unknown, field: string): unknown => {
+    if (typeof value === 'string') return value.replaceAll(ID, idOf)
+    if (typeof value === 'number') return field in OFFSETS ? rankOf(field, value) : value
+    if (Array.isArray(value)) return value.map((item) => map(item, field))
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(item, field)]))
+  }
+  const fields = Object.entries(event).map(
+    ([name, value]) => [name, map(value, `${event.kind} ${name}`)] as const,
+  )
+  return {
+    ...Object.fromEntries(fields),
+    run: COMPARED,
+    session: partitionName(at),
+    seq: rank + 1,
+  } as WaggleEvent
+}
