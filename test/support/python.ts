@@ -20,6 +20,7 @@ export interface PythonRun {
 }
 
 export interface Python {
+  readonly interpreter: string
   /** Runs a script to its end: its standard output by lines. An error carries what it wrote to stderr. */
   run(script: string, args: readonly string[], options?: PythonRun): Promise<string[]>
 }
@@ -31,7 +32,10 @@ export function resolvePython(): Promise<Python | undefined> {
       if (!(await hasTool('python3', ['--version']))) return undefined
       const folder = venvFolder()
       if (!existsSync(interpreter(folder))) await makeVenv(folder)
-      return { run: (script, args, options = {}) => runPython(folder, script, args, options) }
+      return {
+        interpreter: interpreter(folder),
+        run: (script, args, options = {}) => runPython(folder, script, args, options),
+      }
     },
   ])
 }

@@ -1,5 +1,7 @@
 import { systemClock, WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
+import { ARCHIVE_USAGE, runArchiveCommand } from './archive-command.ts'
+import { BACKTEST_USAGE, runBacktest } from './backtest-command.ts'
 import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
 import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
@@ -24,6 +26,8 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  archive: { usage: ARCHIVE_USAGE, run: runArchiveCommand },
+  backtest: { usage: BACKTEST_USAGE, run: runBacktest },
   certify: { usage: CERTIFY_USAGE, run: runCertify },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
   replay: { usage: REPLAY_USAGE, run: runReplay },

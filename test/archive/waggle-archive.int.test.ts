@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openLmdbLog } from '@waggle/log/lmdb'
+import { PARTITIONS } from '@waggle/event'
+import { runWaggle } from '@waggle-services/cli'
+import { archiveScene, everything, liveSomeDays } from '../support/archive-scene.ts'
+
+async function waggle(...argv: string[]): Promise<{ code: number; text: string }> {
+  let text = ''
+  const code = await runWaggle(argv, {}, { write: (more) => (text += more) })
+  return { code, text }
+}
+
+describe('waggle archive', () => {
+  it('archives, trims, lists, verifies, and restores a log that is lost', async () => {
+    const scene = await archiveScene()
+    await liveSomeDays(scene, 2)
+    const before = await everything(scene.log)
+    await scene.log.close()
+    const data = ['--data', scene.folder]
+    const place = ['--archive', join(scene.folder, 'archive')]
+
+    const run = await waggle(
+      'archive',
+      'run',
+      ...place,
+      ...data,
+      '--before',
+      '2026-01-03',
+      '--trim',
+    )
+    expect(run.code).toBe(0)
+    expect(run.text).toMatch(/archived waggle\.proposals\.v1\/\d@0\.\./)
+    expect(run.text).toMatch(/the log starts at waggle\.proposals\.v1/)
+    const again = await waggle('archive', 'run', ...place, ...data, '--before', '2026-01-03')
+    expect(again.text).toBe('0 segments archived\n')
+
+    const list = await waggle('archive', 'ls', ...place, '--json')
+    const { segments } = JSON.parse(list.text) as { segments: { rows: number }[] }
+    expect(segments.reduce((sum, { rows }) => sum + rows, 0)).toBe(before.length)
+    expect(await waggle('archive', 'verify', ...place)).toMatchObject({ code: 0 })
+
+    await rm(join(scene.folder, 'log'), { recursive: true })
+    expect((await waggle('archive', 'restore', ...place, ...data)).code).toBe(0)
+    const log = await openLmdbLog({
+      path: join(scene.folder, 'log'),
+      topics: PARTITIONS,
+      clock: scene.clock,
+    })
+    try {
+      expect(await everything(log)).toEqual(before)
+    } finally {
+      await log.close()
+    }
+
+    const [victim] = await scene.store.list('kind=')
+    await scene.store.delete(victim!)
+    const damaged = await waggle('archive', 'verify', ...place)
+    expect(damaged.code).toBe(1)
+    expect(damaged.text).toContain(`${victim} of`)
+  })
+
+  it('refuses what it does not know', async () => {
+    const { folder } = await archiveScene()
+    const place = ['--archive', join(folder, 'archive')]
+    await expect(waggle('archive', 'burn', ...place)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
+    await expect(waggle('archive', 'restore', ...place)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
+    await expect(waggle('archive', 'ls', '--archive', 's3://bucket')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
+  })
+})
