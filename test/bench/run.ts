@@ -14,6 +14,7 @@ import { benchLocks } from './locks.ts'
 import { machineLine } from './measure.ts'
 import { benchMemory } from './memory.ts'
 import { benchMessages } from './messages.ts'
+import { benchOlderWriters } from './older-writers.ts'
 import { benchRecall } from './recall.ts'
 import { benchReasoningBank } from './reasoning-bank.ts'
 import { benchReplay } from './replay.ts'
@@ -40,6 +41,7 @@ const benches = {
   'reasoning-bank': benchReasoningBank,
   recall: benchRecall,
   vault: benchVault,
+  'older-writers': benchOlderWriters,
   'kafka-produce': benchKafkaProduce,
   'kafka-consume': benchKafkaConsume,
   'kafka-clickhouse': benchKafkaClickHouse,

@@ -1,12 +1,6 @@
-import {
-  complexTypeOf,
-  isUnion,
-  logicalTypeOf,
-  typeName,
-  type AvroRecord,
-  type AvroType,
-} from '@waggle/event'
+import { complexTypeOf, isUnion, logicalTypeOf, typeName, type AvroType } from '@waggle/event'
 import { decimalFromBytes } from './decimal-type.ts'
+import type { Layout } from './resolve-layout.ts'
 import { readLong, readUuid, skipLong, sliceText } from './trusted-read.ts'
 
 /** A place in checked bytes that moves as values are read. */
@@ -18,14 +12,14 @@ interface Place {
 type Reader = (place: Place) => unknown
 
 /**
- * Compiles the decoder of a schema, for bytes that the walker has checked. It reads what avsc reads (a
+ * Compiles the decoder of a layout, for bytes that the walker has checked. It reads what avsc reads (a
  * property test holds them together), about twice as fast: it checks nothing again and interns texts.
  */
 export function compileDecoder(
-  schema: AvroRecord,
+  layout: Layout,
   kind: string,
 ): (bytes: Buffer, start: number) => unknown {
-  const read = recordReader(schema, kind)
+  const read = recordReader(layout, kind)
   return (bytes, start) => read({ bytes, at: start })
 }
 
@@ -66,7 +60,7 @@ function complexReader(named: AvroType): Reader {
     case 'map':
       return mapReader(readerOf(type.values ?? 'null'))
     case 'record':
-      return recordReader(type as AvroRecord)
+      return recordReader({ fields: type.fields ?? [], missing: [] })
     default:
       throw new Error(`Avro type outside the subset: ${type.type}`)
   }
@@ -75,17 +69,21 @@ function complexReader(named: AvroType): Reader {
 const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** One object literal, so that all events of a kind share a hidden class. */
-function recordReader(schema: AvroRecord, kind?: string): Reader {
-  const readers = schema.fields.map((field) => readerOf(field.type))
-  const entries = schema.fields.map(({ name }, index) => {
-    if (!FIELD_NAME.test(name)) throw new Error(`Not an Avro name: ${name}`)
-    return `${name}: r${index}(p)`
-  })
+function recordReader({ fields, missing }: Layout, kind?: string): Reader {
+  const readers = fields.map((field) => readerOf(field.type))
+  const entries = fields.map(({ name }, index) => `${plainName(name)}: r${index}(p)`)
+  for (const field of missing)
+    entries.push(`${plainName(field.name)}: ${JSON.stringify(field.default)}`)
   if (kind !== undefined) entries.unshift(`kind: ${JSON.stringify(kind)}`)
   const names = readers.map((_, index) => `r${index}`)
   const literal = `return (p) => ({ ${entries.join(', ')} })`
   // oxlint-disable-next-line typescript/no-implied-eval -- made of checked Avro names only
   return (new Function(...names, literal) as (...all: Reader[]) => Reader)(...readers)
+}
+
+function plainName(name: string): string {
+  if (!FIELD_NAME.test(name)) throw new Error(`Not an Avro name: ${name}`)
+  return name
 }
 
 function unionReader(type: readonly AvroType[]): Reader {

@@ -30,7 +30,7 @@ export interface FieldWalker {
  * of the schema. What passes can be spliced into an Avro container and is safe to decode.
  */
 export function compileFieldWalkers(
-  schema: AvroRecord,
+  schema: Pick<AvroRecord, 'fields'>,
   constraintsOf: (field: string) => Constraints,
 ): FieldWalker[] {
   return schema.fields.map((field) => ({

@@ -13,6 +13,7 @@ import { compileDecoder } from './decode-body.ts'
 import { DecimalType } from './decimal-type.ts'
 import { ENVELOPE_FIELDS, EnvelopeView } from './envelope-view.ts'
 import { compileFieldWalkers, type FieldWalker } from './walk-body.ts'
+import { layoutOf, type Layout } from './resolve-layout.ts'
 import { sameWire } from './same-wire.ts'
 import { FRAME_HEADER_BYTES } from './wire-frame.ts'
 
@@ -38,8 +39,8 @@ export class WriterSchema {
   readonly schema: AvroRecord
   readonly #walkers: readonly FieldWalker[]
   readonly #decode: DecodeFrame
-  /** Written as the newest schema writes: what passes the walk is valid. */
-  readonly #current: boolean
+  /** Read field by field under the bounds of the newest schema: what passes the walk is valid. */
+  readonly #aligned: boolean
 
   /** The kind a schema writes; SCHEMA_INVALID where its name or its first fields are not those of an event. */
   static kindOf(schema: AvroRecord): Kind {
@@ -52,14 +53,15 @@ export class WriterSchema {
     this.kind = kindOfSchema(schema)
     const newest = SCHEMAS[this.kind] as AvroRecord
     try {
-      this.#current = sameWire(schema, newest)
+      const layout = layoutOf(schema, newest)
+      this.#aligned = layout !== undefined
       // The bounds are those of the newest schema, whatever the writer's claims.
       const bounds = new Map(newest.fields.map((field) => [field.name, field]))
-      const layout = this.#current ? newest : schema
-      this.#walkers = compileFieldWalkers(layout, (field) => bounds.get(field) ?? {})
-      this.#decode = this.#current
-        ? currentDecoder(newest, this.kind)
-        : resolvingDecoder(readerType, avroTypeOf(schema), this.kind)
+      this.#walkers = compileFieldWalkers(layout ?? schema, (field) => bounds.get(field) ?? {})
+      this.#decode =
+        layout === undefined
+          ? resolvingDecoder(readerType, avroTypeOf(schema), this.kind)
+          : alignedDecoder(layout, this.kind)
     } catch (error) {
       throw new WaggleError('SCHEMA_INVALID', `${this.kind} ${id}: ${messageOf(error)}`, {
         cause: error,
@@ -73,11 +75,11 @@ export class WriterSchema {
     const envelope = EnvelopeView.walked(cursor, this.#walkers)
     if (cursor.position !== cursor.end)
       cursor.fail(`${cursor.end - cursor.position} bytes left over`)
-    if (!this.#current) this.#checkResolved(frame)
+    if (!this.#aligned) this.#checkResolved(frame)
     return envelope
   }
 
-  /** What an older or foreign schema wrote is checked as the newest schema reads it. */
+  /** What a foreign schema wrote is checked as the newest schema reads it. */
   #checkResolved(frame: Buffer): void {
     try {
       validateEvent(this.decode(frame) as never)
@@ -103,8 +105,8 @@ export class WriterSchema {
 
 type DecodeFrame = (bytes: Buffer, start: number, end: number) => unknown
 
-function currentDecoder(newest: AvroRecord, kind: Kind): DecodeFrame {
-  const decode = compileDecoder(newest, kind)
+function alignedDecoder(layout: Layout, kind: Kind): DecodeFrame {
+  const decode = compileDecoder(layout, kind)
   return (bytes, start) => decode(bytes, start + FRAME_HEADER_BYTES)
 }
 

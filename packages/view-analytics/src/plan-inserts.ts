@@ -60,12 +60,9 @@ export function insertOf(
 } {
   const first = events[0]!.record.offset
   const last = events.at(-1)!.record.offset
-  const written = new Set(events[0]!.writer.schema.fields.map(({ name }) => name))
   return {
     table,
-    columns: columnsOf(kind)
-      .map(({ name }) => name)
-      .filter((name) => name.startsWith('_') || written.has(name)),
+    columns: columnsOf(kind).map(({ name }) => name),
     container: spliceRows(events),
     token: `${table}-${at.topic}-${at.partition}-${first}-${last}-${events.length}`,
   }

@@ -1,4 +1,5 @@
 import {
+  avroTypeOf,
   containerFile,
   containerHeader,
   FRAME_HEADER_BYTES,
@@ -6,17 +7,19 @@ import {
   type WriterSchema,
 } from '@waggle/codec'
 import type { AdmittedRecord } from '@waggle/consume'
-import type { AvroRecord } from '@waggle/event'
+import { SCHEMAS, type AvroRecord } from '@waggle/event'
 import { META_FIELDS } from './table-ddl.ts'
 
 const META_BYTES_MAX = 4 * 10 + 1
 
 /**
  * Rows of one writer schema as an Avro container, without decoding any: the position is written in front of
- * each body, and the schema of the rows is the writer's with the position's fields in front.
+ * each body, and the defaults of what an older writer did not have behind it; the schema of the rows says so.
  */
 export function spliceRows(events: readonly AdmittedRecord[]): Buffer {
-  const size = events.reduce((total, { record }) => total + META_BYTES_MAX + record.value.length, 0)
+  const { header, defaults } = frameOf(events[0]!.writer)
+  const most = META_BYTES_MAX + defaults.length
+  const size = events.reduce((total, { record }) => total + most + record.value.length, 0)
   const bodies = Buffer.allocUnsafe(size)
   let at = 0
   for (const { record, knownFrom, late } of events) {
@@ -26,21 +29,31 @@ export function spliceRows(events: readonly AdmittedRecord[]): Buffer {
     at = writeLong(bodies, at, knownFrom)
     bodies[at++] = late ? 1 : 0
     at += record.value.copy(bodies, at, FRAME_HEADER_BYTES)
+    at += defaults.copy(bodies, at)
   }
-  return containerFile(headerOf(events[0]!.writer), events.length, bodies.subarray(0, at))
+  return containerFile(header, events.length, bodies.subarray(0, at))
 }
 
-const headers = new WeakMap<WriterSchema, Buffer>()
-
-function headerOf(writer: WriterSchema): Buffer {
-  let header = headers.get(writer)
-  if (header === undefined) {
-    header = containerHeader(rowSchema(writer.schema))
-    headers.set(writer, header)
-  }
-  return header
+/** What is the same around every body of a writer. */
+interface RowFrame {
+  readonly header: Buffer
+  /** The bytes of the fields that the newest schema has beyond the writer's. */
+  readonly defaults: Buffer
 }
 
-function rowSchema(schema: AvroRecord): AvroRecord {
-  return { ...schema, fields: [...META_FIELDS, ...schema.fields] }
+const frames = new WeakMap<WriterSchema, RowFrame>()
+
+function frameOf(writer: WriterSchema): RowFrame {
+  let frame = frames.get(writer)
+  if (frame === undefined) {
+    const { schema, kind } = writer
+    const written = new Set(schema.fields.map(({ name }) => name))
+    const { fields } = SCHEMAS[kind] as AvroRecord
+    const missing = fields.filter(({ name }) => !written.has(name))
+    const rows = { ...schema, fields: [...META_FIELDS, ...schema.fields, ...missing] }
+    const rest = { type: 'record', name: 'Missing', fields: missing }
+    frame = { header: containerHeader(rows), defaults: avroTypeOf(rest).toBuffer({}) }
+    frames.set(writer, frame)
+  }
+  return frame
 }
