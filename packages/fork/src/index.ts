@@ -16,3 +16,15 @@ export { createRunLog } from './run-log.ts'
 export type { Alter, RunLogOptions } from './run-log.ts'
 export { viewDigests } from './view-digests.ts'
 export type { DigestedRun } from './view-digests.ts'
+export { recordedModel } from './recorded-model.ts'
+export type {
+  AskingStep,
+  AskModel,
+  ModelAnswer,
+  RecordedModelOptions,
+  RecordMode,
+} from './recorded-model.ts'
+export { callKey, openRecordings } from './recordings.ts'
+export type { Recordings, RecordingsOptions } from './recordings.ts'
+export { forkEvents } from './fork-events.ts'
+export type { ForkEventsOptions } from './fork-events.ts'
