@@ -67,9 +67,12 @@ export function connectProgram(
   const guarded = bounded(agent, simulation)
   const cycle = trappedSteps(steps, simulation)
   let carry: Carry<Json> = firstCarry(steps.initial)
+  let joined = false
   return (observation, context) =>
     runOutside(async () => {
       await simulation.writer.flush()
+      if (!joined) await join(agent)
+      joined = true
       feed = { observation, context }
       const result = await runCycle(guarded, cycle, carry)
       feed = undefined
@@ -80,6 +83,12 @@ export function connectProgram(
       if (isWaggleError(error, 'LOOK_AHEAD')) throw error
       simulation.failures.push({ at: context.now, step, error: messageOf(error) })
     })
+}
+
+/** Without the heartbeats of `agent.join`, which go by a clock that only moves with what is observed. */
+async function join({ emitter, name, kind }: Agent): Promise<void> {
+  const { role = name, capabilities = [] } = kind ?? {}
+  await emitter.emit({ kind: 'agent', op: 'JOINED', role, capabilities: [...capabilities] })
 }
 
 /** Checks what is said before it is, and takes note of it after. */

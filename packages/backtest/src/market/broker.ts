@@ -86,8 +86,9 @@ export class Broker {
       const left = orders.filter((order) => !this.#fill(order, quote, price))
       if (left.length > 0) this.#pending.set(instrument, left)
     }
-    this.portfolio.mark(instrument, close, at)
+    const holding = this.portfolio.mark(instrument, close, at)
     if (counts) this.#point(at)
+    else holding.firstMark = close
   }
 
   /** Whether all of it is filled. */

@@ -32,8 +32,8 @@ export interface Holding {
   quantity: Decimal
   /** Last price. */
   mark: Decimal
-  /** First price that was seen. */
-  readonly firstMark: Decimal
+  /** First price of the test, or the last one before it. */
+  firstMark: Decimal
   markedAt: Micros
   /** Value of all that was traded. */
   traded: Decimal
