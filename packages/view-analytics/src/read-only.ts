@@ -22,7 +22,7 @@ const EXPLAIN_WITHOUT_ROWS = /^Explain EXPLAIN (AST|SYNTAX)( \(|$)/
 /** Table functions that only compute; all others reach files, networks, or tables past their row filter. */
 const HARMLESS_TABLE_FUNCTIONS = new Set(['numbers', 'zeros', 'values', 'view', 'generateSeries'])
 /** Our views with parameters; the engine has no functions of such names. */
-const OUR_VIEWS = /^\w+_as_of$/
+const OUR_VIEWS = /^(\w+_as_of|diff_(decisions|fills|votes))$/
 
 /**
  * Functions that leave the store wherever they stand: `file` reads any file as a value and behind IN, the
