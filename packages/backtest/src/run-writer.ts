@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { WaggleError, type Clock } from '@waggle/base'
+import { isWaggleError, WaggleError, type Clock } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import {
   appendRecordOf,
@@ -71,7 +71,9 @@ export class RunWriter {
     const records = await this.#records(events)
     for (const { value } of records) this.#digest.update(value)
     this.events += events.length
-    const results = await log.append(records)
+    const results = await log.append(records).catch((error: unknown) => {
+      throw isWaggleError(error, 'SEQ_DUPLICATE') ? runExists(run, error) : error
+    })
     if (results.some(({ duplicate }) => duplicate)) throw runExists(run)
   }
 
@@ -94,9 +96,10 @@ export class RunWriter {
   }
 }
 
-function runExists(run: string): WaggleError {
+function runExists(run: string, cause?: unknown): WaggleError {
   return new WaggleError('INPUT_INVALID', `The log holds run ${run} already; name another`, {
     field: 'run',
     input: run,
+    cause,
   })
 }
