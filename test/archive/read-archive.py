@@ -38,7 +38,7 @@ def votes(folder):
     """What the folders are for: one kind, one day."""
     files = f"read_parquet('{folder}/kind=*/**/*.parquet', hive_partitioning = true)"
     query = f"SELECT count(*) FROM {files} WHERE kind = 'vote' AND date = '2026-01-02'"
-    return duckdb.sql(query).fetchone()[0]
+    return duckdb.sql(query).fetchall()[0][0]
 
 
 folder = sys.argv[1]

@@ -58,7 +58,7 @@ export function openS3Store(options: S3StoreOptions): ObjectStore {
       for (let token: string | undefined = ''; token !== undefined;) {
         const query = new URLSearchParams({ 'list-type': '2', prefix: prefix + wanted })
         if (token !== '') query.set('continuation-token', token)
-        const { body } = await ask(wanted, `?${query}`, {}, [])
+        const { body } = await ask(wanted, `?${query.toString()}`, {}, [])
         const xml = body.toString('utf8')
         keys.push(...textOf(xml, 'Key').map((key) => key.slice(prefix.length)))
         token = textOf(xml, 'NextContinuationToken')[0]

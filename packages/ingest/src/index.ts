@@ -1,1 +1,8 @@
-export {}
+export { draftOf, durationOf } from './draft-row.ts'
+export type { ImportKind, ImportSpec } from './draft-row.ts'
+export { importFile } from './import-file.ts'
+export type { BadRow, ImportOptions, ImportResult } from './import-file.ts'
+export { parseKnownRule } from './known-rule.ts'
+export type { KnownRule } from './known-rule.ts'
+export type { Format } from './read-rows.ts'
+export { zonedMicros } from './zoned-time.ts'

@@ -3,6 +3,7 @@ import type { Environment } from '@waggle/service'
 import { ARCHIVE_USAGE, runArchiveCommand } from './archive-command.ts'
 import { BACKTEST_USAGE, runBacktest } from './backtest-command.ts'
 import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
+import { IMPORT_USAGE, runImport } from './import-command.ts'
 import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   archive: { usage: ARCHIVE_USAGE, run: runArchiveCommand },
   backtest: { usage: BACKTEST_USAGE, run: runBacktest },
   certify: { usage: CERTIFY_USAGE, run: runCertify },
+  import: { usage: IMPORT_USAGE, run: runImport },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
   replay: { usage: REPLAY_USAGE, run: runReplay },
   schemas: { usage: SCHEMAS_USAGE, run: runSchemas },
