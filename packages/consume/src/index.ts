@@ -21,5 +21,15 @@ export type {
   RunnerState,
   RunnerStatus,
 } from './projection-runner.ts'
+export { feedProjection } from './feed-projection.ts'
+export { createSwitchableRunner } from './switchable-runner.ts'
+export type {
+  MakeProjection,
+  Shadow,
+  SwitchableOptions,
+  SwitchableRunner,
+} from './switchable-runner.ts'
+export { diffRows, rowText, stateRows } from './view-rows.ts'
+export type { RowDifference, ViewRow } from './view-rows.ts'
 export { RecordRejected } from './projection.ts'
 export type { Checkpoint, Projection, ProjectionBatch } from './projection.ts'

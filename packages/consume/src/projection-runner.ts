@@ -64,6 +64,8 @@ export interface RunnerOptions {
   readonly batchRecords?: number
   /** Partitions of this runner; all of the projection's topics if left out. */
   readonly partitions?: readonly TopicPartition[]
+  /** Shared by runners of one view that follow each other; its own if left out. */
+  readonly progress?: Progress
 }
 
 const BATCH_RECORDS = 8192
@@ -98,7 +100,7 @@ class Runner implements ProjectionRunner {
     this.#options = options
     this.projection = options.projection
     this.name = options.projection.name
-    this.progress = new Progress(options.clock)
+    this.progress = options.progress ?? new Progress(options.clock)
     this.#done = new Progress(options.clock)
     this.#partitions = options.partitions ?? partitionsOf(options.log, options.projection.topics)
     this.#deadLetters = new DeadLetterWriter(options.log, options.logger, this.name)

@@ -1,5 +1,6 @@
 import type { TopicPartition } from '@waggle/event'
 import type { AdmissionState, AdmittedRecord } from './admission.ts'
+import type { ViewRow } from './view-rows.ts'
 
 /**
  * A view of the log. It stores its position with its effect, in one atomic step, and so applies every
@@ -23,6 +24,8 @@ export interface Projection {
   reset(): Promise<void>
   /** Equal digests mean equal views. */
   digest(): Promise<string>
+  /** Everything the digest is about, thing by thing, in any order: tells where two views differ. */
+  rows?(): Iterable<ViewRow>
 }
 
 export interface Checkpoint extends TopicPartition {

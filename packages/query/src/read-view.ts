@@ -33,14 +33,16 @@ const TIMEOUT_MS = 5000
  * come in time; never an older answer in silence.
  */
 export async function readView<V, T>(
-  { view, runner }: ViewSource<V>,
+  source: ViewSource<V>,
   read: (view: V) => T | Promise<T>,
   { after = [], timeoutMs = TIMEOUT_MS }: ReadOptions = {},
 ): Promise<Answer<T>> {
-  await runner.progress.waitFor(ofView(runner, after), timeoutMs)
-  const value = await read(view)
-  const { applied } = runner.progress.freshness
-  return { value, freshness: { applied: new Map(applied), age: runner.progress.age } }
+  const { progress } = source.runner
+  await progress.waitFor(ofView(source.runner, after), timeoutMs)
+  // The instance that serves now, and how far it is before it is read: an answer holds at least that.
+  const applied = new Map(progress.freshness.applied)
+  const value = await read(source.view)
+  return { value, freshness: { applied, age: progress.age } }
 }
 
 /** A view waits for the topics it projects: the others cannot change its answers. */

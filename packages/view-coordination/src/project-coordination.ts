@@ -1,5 +1,5 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { knownEventOf, stateRows, type Checkpoint, type Projection } from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
@@ -84,6 +84,7 @@ export function createCoordinationProjection(
       pending.clear()
     },
     digest: async () => digestPartitions(partitions),
+    rows: () => stateRows(partitions),
   }
 }
 

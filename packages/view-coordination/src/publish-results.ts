@@ -65,3 +65,11 @@ async function readPublished(
   }
   return lastSeqs
 }
+
+/** Says nothing while muted: for a view beside the one that speaks. What is said is said by one of them alone. */
+export function mutedWhile(isMuted: () => boolean, publisher: ResultPublisher): ResultPublisher {
+  return {
+    publish: async (events) => (isMuted() ? undefined : publisher.publish(events)),
+    lookAgain: () => publisher.lookAgain(),
+  }
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { stateRows, type ViewRow } from '@waggle/consume'
 import type { HotState, HotSwarm } from './hot-state.ts'
 
 /** SHA-256 over the state with all maps sorted; equal states have equal digests, however they came about. */
@@ -11,6 +12,18 @@ export function digestHot(state: HotState): string {
     typeof value === 'bigint' ? String(value) : value,
   )
   return createHash('sha256').update(text).digest('hex')
+}
+
+/** The same row by row. */
+export function* hotRows(state: HotState): Generator<ViewRow> {
+  for (const [run, swarms] of state)
+    for (const [name, swarm] of swarms) {
+      const signals = new Map(
+        [...swarm.signals].filter(([, signal]) => signal.expiresAt > swarm.clock),
+      )
+      // When to look for what has expired is no part of what is known.
+      yield* stateRows({ ...swarm, signals, expiryDueAt: 0 }, `${run}/${encodeURIComponent(name)}`)
+    }
 }
 
 function plainSwarm(swarm: HotSwarm): unknown {

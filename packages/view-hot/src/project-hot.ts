@@ -1,6 +1,6 @@
 import { partitionName } from '@waggle/event'
 import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
-import { digestHot } from './digest-hot.ts'
+import { digestHot, hotRows } from './digest-hot.ts'
 import { foldHot, HOT_TOPICS } from './fold-hot.ts'
 import type { HotState } from './hot-state.ts'
 import { createHotView, type HotView } from './hot-view.ts'
@@ -35,5 +35,6 @@ export function createHotProjection(): HotProjection {
       checkpoints.clear()
     },
     digest: async () => digestHot(state),
+    rows: () => hotRows(state),
   }
 }

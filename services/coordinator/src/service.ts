@@ -1,16 +1,18 @@
-import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
+import { composeServices, type Clock, type Logger, type Micros, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import { createSwitchableRunner, type SwitchableRunner } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import {
   createCoordinationProjection,
   createResultPublisher,
+  mutedWhile,
+  type CoordinationProjection,
   type CoordinationView,
 } from '@waggle/view-coordination'
 import { createTicker } from './ticker.ts'
 
 export interface CoordinatorService extends Service {
-  readonly runner: ProjectionRunner
+  readonly runner: SwitchableRunner<CoordinationProjection>
   readonly view: CoordinationView
 }
 
@@ -26,10 +28,20 @@ export interface CoordinatorServiceOptions {
 /** Decides proposals and locks by the log, and says so in the log. */
 export function createCoordinatorService(options: CoordinatorServiceOptions): CoordinatorService {
   const { log, codec } = options
-  const projection = createCoordinationProjection(createResultPublisher(log, codec))
-  const runner = createRunner({ ...options, projection })
+  const publisher = createResultPublisher(log, codec)
+  const runner = createSwitchableRunner({
+    ...options,
+    make: (isMuted) => createCoordinationProjection(mutedWhile(isMuted, publisher)),
+  })
+  const projection = { due: (by: Micros) => runner.projection.due(by) }
   const { tickMs = 0 } = options
   const parts =
     tickMs === 0 ? [runner] : [runner, createTicker({ ...options, projection, intervalMs: tickMs })]
-  return { ...composeServices('coordinator', parts), runner, view: projection.view }
+  return {
+    ...composeServices('coordinator', parts),
+    runner,
+    get view() {
+      return runner.projection.view
+    },
+  }
 }

@@ -1,11 +1,11 @@
 import type { Clock, Logger, Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import { createSwitchableRunner, type SwitchableRunner } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
-import { createHotProjection, type HotView } from '@waggle/view-hot'
+import { createHotProjection, type HotProjection, type HotView } from '@waggle/view-hot'
 
 export interface HotViewService extends Service {
-  readonly runner: ProjectionRunner
+  readonly runner: SwitchableRunner<HotProjection>
   readonly view: HotView
 }
 
@@ -18,12 +18,13 @@ export interface HotViewServiceOptions {
 
 /** Keeps the hot view in this process. */
 export function createHotViewService(options: HotViewServiceOptions): HotViewService {
-  const projection = createHotProjection()
-  const runner = createRunner({ ...options, projection })
+  const runner = createSwitchableRunner({ ...options, make: createHotProjection })
   return {
     name: 'hot-view',
     runner,
-    view: projection.view,
+    get view() {
+      return runner.projection.view
+    },
     start: () => runner.start(),
     stop: () => runner.stop(),
   }
