@@ -43,7 +43,13 @@ describe('the views that compare runs', () => {
     const ben = there.emitter({ agent: 'ben', session: 'session-ben' })
     await ben.emit({ ...vote, choice: 'reject' })
     await there.emitter({ agent: 'cid', session: 'session-cid' }).emit(vote)
-    await ben.emit({ kind: 'decision', action: 'SELL', context: '', confidence: 0.5, reasoning: 'r' })
+    await ben.emit({
+      kind: 'decision',
+      action: 'SELL',
+      context: '',
+      confidence: 0.5,
+      reasoning: 'r',
+    })
     const runner = createRunner({
       ...bus,
       projection: createAnalyticsProjection(store),

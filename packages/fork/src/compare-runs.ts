@@ -42,7 +42,8 @@ export interface ComparedRuns {
 
 /** Two runs step by step, behind where they part; a run that is no relative is compared whole. */
 export async function compareRuns(options: CompareOptions): Promise<ComparedRuns> {
-  const { log, swarm, clocks = false } = options
+  const { swarm, clocks = false } = options
+  const { topics } = options.log
   const [lineageA, lineageB] = [
     await lineageOf(options, swarm, options.a),
     await lineageOf(options, swarm, options.b),
@@ -50,11 +51,7 @@ export async function compareRuns(options: CompareOptions): Promise<ComparedRuns
   const parting = partingOf(lineageA, lineageB)
   const a = await stepsBehind(options, lineageA, parting)
   const b = await stepsBehind(options, lineageB, parting)
-  const partitions = (topic: string): number => log.topics[topic] ?? 1
-  const divergences = divergencesOf(
-    { steps: a, partitions, clocks },
-    { steps: b, partitions, clocks },
-  )
+  const divergences = divergencesOf({ steps: a, topics, clocks }, { steps: b, topics, clocks })
   const firstByAgent = new Map<string, Divergence>()
   for (const divergence of divergences) {
     if (!firstByAgent.has(divergence.agent)) firstByAgent.set(divergence.agent, divergence)
@@ -64,7 +61,11 @@ export async function compareRuns(options: CompareOptions): Promise<ComparedRuns
   return { a, b, divergences, first: divergences[0], firstByAgent, same: both - changed }
 }
 
-function divergencesOf(a: Comparing, b: Comparing): Divergence[] {
+interface Side extends Comparing {
+  readonly steps: RunSteps
+}
+
+function divergencesOf(a: Side, b: Side): Divergence[] {
   const found: Divergence[] = []
   for (const step of a.steps.steps) {
     const other = b.steps.byName.get(step.name)

@@ -19,7 +19,8 @@ const MATTER = [
 /**
  * Names events of two runs so that the same step has the same name in both, whatever became of other steps: agent,
  * kind, trajectory and what it is about, then how many came before under that. The events are to be given in
- * known order.
+ * known order. A step without a trajectory is told by its count alone, so one more or less moves the names of those
+ * behind it: give what belongs together a trajectory.
  */
 export class StepNames {
   readonly #counts = new Map<string, number>()

@@ -91,9 +91,12 @@ function notRecorded(at: {
   readonly step: AskingStep
 }): WaggleError {
   const { agent, asked, key, step } = at
-  const cause = step.cause == null ? '' : `, caused by ${step.cause}`
-  const trajectory = step.trajectory == null ? '' : `, in ${step.trajectory}`
-  const what = `Call ${asked} of ${agent}${trajectory}${cause} asks what nobody has recorded: ${key}`
+  const { cause = null, trajectory = null } = step
+  const where = [
+    trajectory === null ? '' : ` in ${trajectory}`,
+    cause === null ? '' : ` after ${cause}`,
+  ]
+  const what = `Call ${asked} of ${agent}${where.join('')} asks what nobody has recorded: ${key}`
   return new WaggleError('CALL_NOT_RECORDED', what, {
     field: 'request',
     input: { agent, asked, key, ...step },

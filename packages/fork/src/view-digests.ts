@@ -2,16 +2,15 @@ import { emptyAdmission, judgeBatch, readAdmitted, type Projection } from '@wagg
 import type { Codec } from '@waggle/codec'
 import {
   eventId,
-  partitionKeyOf,
   partitionName,
   positionText,
   type TopicPartition,
   type WaggleEvent,
 } from '@waggle/event'
-import { partitionOf, partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
+import { partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
 import type { Lineage, Offsets } from './lineage.ts'
+import { mapFields } from './map-event.ts'
 import { BESIDE, stepsBehind, type RunSteps } from './own-steps.ts'
-import { ID, OFFSETS } from './plain-step.ts'
 import { createRunLog } from './run-log.ts'
 
 export interface DigestedRun {
@@ -76,7 +75,7 @@ async function feed(
   await projection.apply({ ...at, firstOffset: 0n, nextOffset, events: admitted, admission })
 }
 
-interface Mapping {
+interface Mapped {
   readonly steps: RunSteps
   readonly ranks: ReadonlyMap<string, number>
   readonly own: EventLog
@@ -85,36 +84,19 @@ interface Mapping {
 const COMPARED = 'compared'
 
 function mapEvent(
-  { steps, ranks, own }: Mapping,
+  { steps, ranks, own }: Mapped,
   event: WaggleEvent,
   at: TopicPartition,
   rank: number,
 ): WaggleEvent {
-  const key = partitionKeyOf(event)
-  const idOf = (id: string): string => {
-    const name = steps.nameById.get(id)
-    return name === undefined ? id : eventId(name, 1, 0)
-  }
-  const rankOf = (field: string, offset: number): number => {
-    const [topic, behind] = OFFSETS[field]!
-    const partition = partitionOf(key, own.topics[topic] ?? 1)
-    const found = ranks.get(positionText({ topic, partition, offset: BigInt(offset - behind) }))
-    return found === undefined ? offset : found + behind
-  }
-  const map = (value: unknown, field: string): unknown => {
-    if (typeof value === 'string') return value.replaceAll(ID, idOf)
-    if (typeof value === 'number') return field in OFFSETS ? rankOf(field, value) : value
-    if (Array.isArray(value)) return value.map((item) => map(item, field))
-    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return value
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(item, field)]))
-  }
-  const fields = Object.entries(event).map(
-    ([name, value]) => [name, map(value, `${event.kind} ${name}`)] as const,
-  )
-  return {
-    ...Object.fromEntries(fields),
-    run: COMPARED,
-    session: partitionName(at),
-    seq: rank + 1,
-  } as WaggleEvent
+  const fields = mapFields(event, {
+    topics: own.topics,
+    idOf: (id) => {
+      const name = steps.nameById.get(id)
+      return name === undefined ? id : eventId(name, 1, 0)
+    },
+    offsetOf: (position) => ranks.get(positionText(position)),
+  })
+  const place = { run: COMPARED, session: partitionName(at), seq: rank + 1 }
+  return { ...Object.fromEntries(fields), ...place } as WaggleEvent
 }
