@@ -1,6 +1,7 @@
 /** `npm run bench [append|replay|analytics|hot …]`: figures side by side, with the machine they were taken on. */
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
+import { benchArchive } from './archive.ts'
 import { benchCertify } from './certify.ts'
 import { benchConsensus } from './consensus.ts'
 import { benchHotRedis } from './hot-redis.ts'
@@ -20,6 +21,7 @@ import { benchReasoningBank } from './reasoning-bank.ts'
 import { benchReplay } from './replay.ts'
 import { benchReplayKafka } from './replay-kafka.ts'
 import { benchSharedMemory } from './shared-memory.ts'
+import { benchSnapshots } from './snapshots.ts'
 import { benchTrajectory } from './trajectory.ts'
 import { benchVault } from './vault.ts'
 
@@ -27,8 +29,10 @@ const benches = {
   append: benchAppend,
   replay: benchReplay,
   'replay-kafka': benchReplayKafka,
+  archive: () => benchArchive(),
   certify: benchCertify,
   trajectory: benchTrajectory,
+  snapshots: benchSnapshots,
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
   hot: benchHot,

@@ -78,12 +78,14 @@ export class ParquetFile {
     })
   }
 
-  async read({ rowStart, rowEnd }: GroupRange): Promise<RowGroup> {
+  async read({ rowStart, rowEnd, first, last }: GroupRange): Promise<RowGroup> {
+    // Offsets without a hole say themselves.
+    const consecutive = last - first === rowEnd - rowStart - 1
     const columns = new Map<string, DecodedArray[]>()
     await parquetRead({
       file: this.#file,
       metadata: this.#metadata,
-      columns: [...RECORD_COLUMNS],
+      columns: RECORD_COLUMNS.filter((name) => !consecutive || name !== 'offset'),
       compressors: { ZSTD: (input) => zstdDecompressSync(input) },
       utf8: false,
       parsers: PARSERS,
@@ -100,7 +102,9 @@ export class ParquetFile {
       return (chunks.length === 1 ? chunks[0]! : chunks.flatMap((c) => Array.from(c))) as T[]
     }
     return {
-      offsets: Float64Array.from(all<bigint>('offset'), Number),
+      offsets: consecutive
+        ? Float64Array.from({ length: rowEnd - rowStart }, (_, row) => first + row)
+        : Float64Array.from(all<bigint>('offset'), Number),
       appendedAt: Float64Array.from(all<number>('appended_at')),
       keys: all('key'),
       headers: all('headers'),

@@ -19,7 +19,8 @@ export const COLUMNS: readonly Column[] = [
   text('topic', ({ record }) => record.topic),
   int32('partition', ({ record }) => record.partition),
   int64('offset', ({ record }) => record.offset),
-  micros('appended_at', ({ record }) => BigInt(record.appendedAt)),
+  // Few times for many records: a dictionary, which is also what reads fastest.
+  repeated(micros('appended_at', ({ record }) => BigInt(record.appendedAt))),
   text('key', ({ record }) => record.key),
   text('headers', ({ record, admitted }) => headersToText(record.headers, admitted?.envelope)),
   optional(int32('schema_id', ({ admitted }) => admitted && schemaIdOf(admitted.record.value))),
@@ -65,6 +66,10 @@ function micros(name: string, of: Get): Column {
   const time = { converted_type: 'TIMESTAMP_MICROS' } as const
   const whole = int64(name, of)
   return { ...whole, element: { ...whole.element, ...time } }
+}
+
+function repeated({ element, of }: Column): Column {
+  return { element, of }
 }
 
 function optional(column: Column): Column {
