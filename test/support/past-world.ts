@@ -28,6 +28,7 @@ const WHATS = [
   'observation',
   'decision',
   'outcome',
+  'verdict',
   'fill',
   'bar',
   'agent_state',
@@ -143,6 +144,16 @@ function draftOf({ agent, what, pick }: Step, ids: readonly string[], now: Micro
       }
     case 'outcome':
       return { kind: 'outcome', decision: id, value: pick / 100, success: pick % 2 === 0 }
+    case 'verdict':
+      return {
+        kind: 'verdict',
+        decision: id,
+        outcome: id,
+        judged: other,
+        label: pick % 2 === 0 ? 'CORRECT' : 'INCORRECT',
+        score: pick / 30,
+        rule: 'brier',
+      }
     case 'fill':
       return {
         kind: 'fill',

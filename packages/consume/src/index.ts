@@ -21,6 +21,13 @@ export type {
   RunnerState,
   RunnerStatus,
 } from './projection-runner.ts'
+export { RecordRejected } from './projection.ts'
+export type { Checkpoint, Dump, KeptProjection, Projection, ProjectionBatch } from './projection.ts'
+export { createFileSnapshots } from './snapshots/file-snapshots.ts'
+export type { FileSnapshotsOptions, RestoreOptions, Snapshots } from './snapshots/file-snapshots.ts'
+export type { SnapshotHeader } from './snapshots/snapshot-file.ts'
+export { withSnapshots } from './snapshots/with-snapshots.ts'
+export type { SnapshotOptions, SnapshottedProjection } from './snapshots/with-snapshots.ts'
 export { feedProjection } from './feed-projection.ts'
 export { createSwitchableRunner } from './switchable-runner.ts'
 export type {
@@ -31,5 +38,3 @@ export type {
 } from './switchable-runner.ts'
 export { diffRows, rowText, stateRows } from './view-rows.ts'
 export type { RowDifference, ViewRow } from './view-rows.ts'
-export { RecordRejected } from './projection.ts'
-export type { Checkpoint, Projection, ProjectionBatch } from './projection.ts'

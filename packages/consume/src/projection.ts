@@ -28,6 +28,22 @@ export interface Projection {
   rows?(): Iterable<ViewRow>
 }
 
+/** A view in process whose state can be put into bytes and taken up again. */
+export interface KeptProjection extends Projection {
+  /** What its state depends on beside log and version, such as the name of a rule: another one's is not taken. */
+  readonly stateKey?: string
+  /** Its state and checkpoints; undefined while something it brought about is still to be said. */
+  dump(): Dump | undefined
+  /** Takes up what `dump` gave; of partitions named, if any, and then only what the view does not hold. */
+  load(dump: Dump, only?: ReadonlySet<string>): void
+}
+
+/** Plain data as the structured clone algorithm takes it; what is shared within stays shared. */
+export interface Dump {
+  readonly state: unknown
+  readonly checkpoints: readonly Checkpoint[]
+}
+
 export interface Checkpoint extends TopicPartition {
   readonly nextOffset: bigint
   readonly admission: AdmissionState

@@ -1,16 +1,30 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf, type Checkpoint, type KnownEvent } from '@waggle/consume'
+import {
+  knownEventOf,
+  type Checkpoint,
+  type Dump,
+  type KeptProjection,
+  type KnownEvent,
+} from '@waggle/consume'
 import { partitionName, type Pattern, type TopicPartition } from '@waggle/event'
 import type { Embedder } from '@waggle/recall'
 import type { PastProjection } from '@waggle/replay'
 import type { ResultPublisher } from '@waggle/view-coordination'
-import { DEFAULT_BANK, type BankConfig } from './bank-config.ts'
+import { DEFAULT_BANK, ruleOf, type BankConfig } from './bank-config.ts'
 import { createBankView, type BankView } from './bank-view.ts'
 import { digestBank } from './digest-bank.ts'
-import { BANK_TOPICS, emptyBank, endBank, foldBank, idlePartitions } from './fold-bank.ts'
+import { loadBank, plainBank } from './keep-bank.ts'
+import {
+  BANK_TOPICS,
+  emptyBank,
+  endBank,
+  foldBank,
+  idlePartitions,
+  type BankState,
+} from './fold-bank.ts'
 import { createTextMatch } from './match-text.ts'
 
-export interface BankProjection extends PastProjection<BankView> {
+export interface BankProjection extends PastProjection<BankView>, KeptProjection {
   /** Partitions of the live run whose silence holds up what was known before `by`. */
   due(by: Micros): TopicPartition[]
 }
@@ -68,5 +82,14 @@ export function createBankProjection(options: BankOptions = {}): BankProjection 
       pending = []
     },
     digest: async () => digestBank(state),
+    stateKey: ruleOf(config),
+    dump: () =>
+      pending.length > 0
+        ? undefined
+        : { state: plainBank(state), checkpoints: [...checkpoints.values()] },
+    load: (dump: Dump) => {
+      loadBank(state, dump.state as BankState)
+      for (const at of dump.checkpoints) checkpoints.set(partitionName(at), at)
+    },
   }
 }

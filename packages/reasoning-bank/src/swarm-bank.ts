@@ -125,7 +125,7 @@ function compensate(bank: SwarmBank, item: Compensation, config: BankConfig): Pa
     bank.erased.add(event.erased)
     forgetErased(bank)
   }
-  bank.counts = countsAt(bank, Infinity)
+  trustNow(bank)
   bank.past = undefined
   bank.learned = emptyLearned()
   for (const entry of bank.journal) learn(bank.learned, entry, bank.counts, config)
@@ -159,6 +159,11 @@ function say(bank: SwarmBank, change: Change, cause: Cause, config: BankConfig):
   const times = [...(bank.said.get(pattern.id)?.times ?? []), cause.at]
   bank.said.set(pattern.id, { pattern, status, times })
   return patternEvent(bank, change, cause, { version: times.length, seq: ++bank.saidCount }, config)
+}
+
+/** Sets whose word counts now, from the compensations. */
+export function trustNow(bank: SwarmBank): void {
+  if (bank.compensations.length > 0) bank.counts = countsAt(bank, Infinity)
 }
 
 /** Whose word counts for answers about a time. */

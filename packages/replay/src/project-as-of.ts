@@ -6,8 +6,11 @@ import {
   readBatches,
   type AdmittedSource,
   type Checkpoint,
+  type KeptProjection,
   type KnownEvent,
   type Projection,
+  type SnapshotHeader,
+  type Snapshots,
 } from '@waggle/consume'
 import { partitionName, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
@@ -31,12 +34,8 @@ export interface AsOfOptions extends AdmittedSource {
   readonly asOf: AsOf
   /** Only these; all topics of the view if left out. */
   readonly topics?: readonly string[]
-  /** Brings a new view to a state before the cut, so that only the rest is read from the log. */
-  readonly begin?: (projection: Projection, wanted: Wanted) => Promise<void>
-}
-
-export interface Wanted extends Cut {
-  readonly run: string | null
+  /** The view begins from the newest one before the cut, so that only the rest is read from the log. */
+  readonly snapshots?: Snapshots
 }
 
 /** A view as it stood. */
@@ -60,11 +59,12 @@ export async function projectAsOf<View>(
   make: () => PastProjection<View>,
   options: AsOfOptions,
 ): Promise<PastView<View>> {
-  const { log, run, asOf, begin } = options
+  const { log, run, asOf, snapshots } = options
   const projection = make()
   const topics = options.topics ?? projection.topics
   const cut = cutOf(asOf, await log.ends(partitionsOf(log, topics)))
-  await begin?.(projection, { ...cut, run })
+  if (snapshots !== undefined && isKept(projection))
+    await snapshots.restore(projection, { fits: (header) => liesBefore(header, cut, run) })
   projection.mindErasures?.(await otherErasures(options, cut))
   const checkpoints = new Map((await projection.checkpoints()).map((at) => [partitionName(at), at]))
   const positions: Position[] = []
@@ -77,6 +77,24 @@ export async function projectAsOf<View>(
   }
   projection.endAt?.(cut.at)
   return { view: projection.view, sealed, positions }
+}
+
+/** Views that cannot be put away are folded from the start. */
+function isKept(projection: Projection): projection is KeptProjection {
+  return 'dump' in projection && 'load' in projection
+}
+
+/** Nothing in it was known later than the time, or stands behind the positions. */
+function liesBefore(
+  { watermarks, partitions }: SnapshotHeader,
+  cut: Cut,
+  run: string | null,
+): boolean {
+  const ends = new Map(cut.ends.map((end) => [partitionName(end), end.offset]))
+  return (
+    (watermarks[run ?? ''] ?? -Infinity) <= cut.at &&
+    partitions.every((at) => BigInt(at.nextOffset) <= (ends.get(partitionName(at)) ?? 0n))
+  )
 }
 
 /** Applies a partition up to the cut; says where it was made, and whether a record of the run stands behind it. */

@@ -1,5 +1,11 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf, stateRows, type Checkpoint, type Projection } from '@waggle/consume'
+import {
+  knownEventOf,
+  stateRows,
+  type Checkpoint,
+  type Dump,
+  type KeptProjection,
+} from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { createCoordinationView, type CoordinationView } from './coordination-view.ts'
 import { COORDINATION_TOPICS, emptyPartition, type PartitionState } from './fold-coordination.ts'
@@ -14,7 +20,7 @@ export interface ResultPublisher {
   lookAgain(): void
 }
 
-export interface CoordinationProjection extends Projection {
+export interface CoordinationProjection extends KeptProjection {
   readonly view: CoordinationView
   /** Partitions of the live run where only a tick can show that something ended before this time. */
   due(by: Micros): TopicPartition[]
@@ -85,7 +91,35 @@ export function createCoordinationProjection(
     },
     digest: async () => digestPartitions(partitions),
     rows: () => stateRows(partitions),
+    dump: () => (pending.size > 0 ? undefined : dumpOf(partitions, checkpoints)),
+    load: (dump, only) => {
+      const state = dump.state as ReadonlyMap<string, PartitionState>
+      for (const at of missingOf(dump, checkpoints, only)) {
+        partitions.set(partitionName(at), state.get(partitionName(at))!)
+        checkpoints.set(partitionName(at), at)
+      }
+    },
   }
+}
+
+/** Not while results wait: a process that begins from the dump would never say them. */
+function dumpOf(
+  state: ReadonlyMap<string, PartitionState>,
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+): Dump {
+  return { state, checkpoints: [...checkpoints.values()] }
+}
+
+/** What a dump holds and the view does not, of the partitions named if any are. */
+function missingOf(
+  dump: Dump,
+  held: ReadonlyMap<string, Checkpoint>,
+  only: ReadonlySet<string> | undefined,
+): Checkpoint[] {
+  return dump.checkpoints.filter((at) => {
+    const name = partitionName(at)
+    return !held.has(name) && (only?.has(name) ?? true)
+  })
 }
 
 /** SHA-256 over all partitions by name; a partition's own order is the log's. */

@@ -1,13 +1,19 @@
 import type { Micros } from '@waggle/base'
-import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { knownEventOf, type Checkpoint, type Dump, type KeptProjection } from '@waggle/consume'
 import { partitionName, type TopicPartition, type WaggleEvent } from '@waggle/event'
 import { digestState } from './digest-state.ts'
-import { emptyWeighing, foldWeights, idlePartitions, plainWeighing } from './fold-weights.ts'
+import {
+  emptyWeighing,
+  foldWeights,
+  idlePartitions,
+  plainWeighing,
+  type WeighingState,
+} from './fold-weights.ts'
 import type { ResultPublisher } from './project-coordination.ts'
 
 export const VERDICT_TOPIC = 'waggle.verdicts.v1'
 
-export interface WeightProjection extends Projection {
+export interface WeightProjection extends KeptProjection {
   /** Partitions of the live run whose silence holds up what was known before `by`. */
   due(by: Micros): TopicPartition[]
 }
@@ -60,5 +66,11 @@ export function createWeightProjection(
         partition,
       })),
     digest: async () => digestState(plainWeighing(state)),
+    dump: () =>
+      pending.length > 0 ? undefined : { state, checkpoints: [...checkpoints.values()] },
+    load: (dump: Dump) => {
+      state = dump.state as WeighingState
+      for (const at of dump.checkpoints) checkpoints.set(partitionName(at), at)
+    },
   }
 }

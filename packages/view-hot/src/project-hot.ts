@@ -1,12 +1,12 @@
 import { partitionName } from '@waggle/event'
-import { knownEventOf, type Checkpoint, type Projection } from '@waggle/consume'
+import { knownEventOf, type Checkpoint, type Dump, type KeptProjection } from '@waggle/consume'
 import { digestHot, hotRows } from './digest-hot.ts'
-import { foldHot, HOT_TOPICS } from './fold-hot.ts'
+import { foldHot, HOT_TOPICS, HOT_VERSION } from './fold-hot.ts'
 import type { HotState } from './hot-state.ts'
 import { createHotView, type HotView } from './hot-view.ts'
 import { skipSuperseded } from './skip-superseded.ts'
 
-export interface HotProjection extends Projection {
+export interface HotProjection extends KeptProjection {
   readonly view: HotView
 }
 
@@ -16,7 +16,7 @@ export function createHotProjection(): HotProjection {
   const checkpoints = new Map<string, Checkpoint>()
   return {
     name: 'hot-view',
-    version: 1,
+    version: HOT_VERSION,
     topics: HOT_TOPICS,
     view: createHotView(state),
     checkpoints: async () => [...checkpoints.values()],
@@ -36,5 +36,10 @@ export function createHotProjection(): HotProjection {
     },
     digest: async () => digestHot(state),
     rows: () => hotRows(state),
+    dump: () => ({ state, checkpoints: [...checkpoints.values()] }),
+    load: (dump: Dump) => {
+      for (const [run, swarms] of dump.state as HotState) state.set(run, swarms)
+      for (const at of dump.checkpoints) checkpoints.set(partitionName(at), at)
+    },
   }
 }

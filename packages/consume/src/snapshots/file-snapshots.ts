@@ -1,0 +1,191 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isWaggleError, type Logger } from '@waggle/base'
+import { partitionName } from '@waggle/event'
+import type { EventLog } from '@waggle/log'
+import type { Checkpoint, KeptProjection } from '../projection.ts'
+import {
+  bodyOf,
+  dumpIn,
+  encodeSnapshot,
+  headerIn,
+  identityOf,
+  invalid,
+  sha256,
+  type SnapshotHeader,
+  type SnapshotPartition,
+} from './snapshot-file.ts'
+
+/**
+ * Snapshots of views in process. They are a cache: what is not whole, of another log, version, rule or schema is
+ * refused (SNAPSHOT_INVALID, to the logger) and passed over, and the log says everything again.
+ */
+export interface Snapshots {
+  /** Puts away the state as it is; undefined while the view still has something to say. */
+  save(projection: KeptProjection): Promise<SnapshotHeader | undefined>
+  /** Brings a view to the newest state that fits; undefined where there is none. */
+  restore(projection: KeptProjection, options?: RestoreOptions): Promise<SnapshotHeader | undefined>
+  /** Deletes those of a view; says how many they were. */
+  drop(view: string): Promise<number>
+}
+
+export interface RestoreOptions {
+  /** All of them fit if left out. */
+  readonly fits?: (header: SnapshotHeader) => boolean
+  /** Only these partitions are taken up, of a view whose partitions have no part in each other. */
+  readonly only?: ReadonlySet<string>
+}
+
+export interface FileSnapshotsOptions {
+  readonly folder: string
+  readonly log: EventLog
+  readonly logger: Logger
+  /** Most snapshots of a view; 128 if left out. Beyond, every second one goes, so that they stay spread over time. */
+  readonly most?: number
+}
+
+const MOST = 128
+const HEADER_BYTES = 65_536
+const SUFFIX = '.snapshot'
+
+export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
+  const { folder, log, logger, most = MOST } = options
+  const headers = new Map<string, SnapshotHeader>()
+
+  const refuse = async (path: string, refused: () => Promise<unknown>): Promise<void> => {
+    try {
+      await refused()
+    } catch (error) {
+      if (!isWaggleError(error, 'SNAPSHOT_INVALID')) throw error
+      headers.delete(path)
+      logger.warn({ snapshot: path }, error.message)
+    }
+  }
+
+  /** Newest first. */
+  const list = async (view: string): Promise<{ path: string; header: SnapshotHeader }[]> => {
+    const found: { path: string; header: SnapshotHeader }[] = []
+    for (const path of (await pathsIn(join(folder, view))).toReversed()) {
+      await refuse(path, async () => {
+        const header = headers.get(path) ?? headerIn(await beginningOf(path), path)
+        headers.set(path, header)
+        found.push({ path, header })
+      })
+    }
+    return found
+  }
+
+  return {
+    save: async (projection) => {
+      const dump = projection.dump()
+      if (dump === undefined) return undefined
+      const body = bodyOf(dump)
+      const read = dump.checkpoints.filter(({ nextOffset }) => nextOffset > 0n)
+      const partitions = await Promise.all(read.map(ofPartition(log)))
+      const bytes = encodeSnapshot(projection, dump, { body, partitions })
+      const header = headerIn(bytes, projection.name)
+      const path = join(folder, projection.name, nameOf(header))
+      await writeWhole(path, bytes)
+      headers.set(path, header)
+      const all = await pathsIn(join(folder, projection.name))
+      if (all.length > most) await Promise.all(everySecond(all).map((old) => rm(old)))
+      return header
+    },
+    restore: async (projection, { fits = () => true, only } = {}) => {
+      let taken: SnapshotHeader | undefined
+      for (const { path, header } of await list(projection.name)) {
+        if (!fits(header)) continue
+        await refuse(path, async () => {
+          await assertOurs(log, projection, header, path)
+          projection.load(dumpIn(await readFile(path), path), only)
+          taken = header
+        })
+        if (taken !== undefined) return taken
+      }
+      return undefined
+    },
+    drop: async (view) => {
+      const paths = await pathsIn(join(folder, view))
+      await Promise.all(paths.map((path) => rm(path, { force: true })))
+      return paths.length
+    },
+  }
+}
+
+/** Ordered by how many records are in it: names sort as they do. */
+function nameOf({ partitions, checksum }: SnapshotHeader): string {
+  const records = partitions.reduce((sum, { nextOffset }) => sum + BigInt(nextOffset), 0n)
+  return `${String(records).padStart(16, '0')}-${checksum.slice(0, 16)}${SUFFIX}`
+}
+
+function everySecond(paths: readonly string[]): string[] {
+  return paths.filter((_, index) => index % 2 === 0 && index < paths.length - 1)
+}
+
+async function pathsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names
+    .filter((name) => name.endsWith(SUFFIX))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Under another name first, so that a crash leaves no half of a snapshot under its own. */
+async function writeWhole(path: string, bytes: Buffer): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true })
+  const partial = `${path}.part`
+  const file = await open(partial, 'w')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(partial, path)
+}
+
+const ofPartition =
+  (log: EventLog) =>
+  async ({ topic, partition, nextOffset }: Checkpoint): Promise<SnapshotPartition> => ({
+    topic,
+    partition,
+    nextOffset: String(nextOffset),
+    lastRecord: await lastRecordOf(log, { topic, partition, nextOffset }),
+  })
+
+async function lastRecordOf(
+  log: EventLog,
+  { topic, partition, nextOffset }: Pick<Checkpoint, 'topic' | 'partition' | 'nextOffset'>,
+): Promise<string> {
+  const [record] = await log.read({ topic, partition, offset: nextOffset - 1n }, 1)
+  return record === undefined || record.offset !== nextOffset - 1n ? 'none' : sha256(record.value)
+}
+
+/** The log has to hold the last record that went into each partition, with the same bytes. */
+async function assertOurs(
+  log: EventLog,
+  projection: KeptProjection,
+  header: SnapshotHeader,
+  path: string,
+): Promise<void> {
+  for (const [name, wanted] of Object.entries(identityOf(projection))) {
+    const found = (header as unknown as Record<string, unknown>)[name]
+    if (found !== wanted) throw invalid(path, `its ${name} is ${String(found)}, not ${wanted}`)
+  }
+  for (const { topic, partition, nextOffset, lastRecord } of header.partitions) {
+    const at = { topic, partition, nextOffset: BigInt(nextOffset) }
+    const isThere = partition < (log.topics[topic] ?? 0)
+    if (!isThere || (await lastRecordOf(log, at)) !== lastRecord)
+      throw invalid(path, `the log has not the record before ${partitionName(at)}@${nextOffset}`)
+  }
+}
