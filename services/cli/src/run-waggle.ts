@@ -3,6 +3,8 @@ import type { Environment } from '@waggle/service'
 import { ARCHIVE_USAGE, runArchiveCommand } from './archive-command.ts'
 import { BACKTEST_USAGE, runBacktest } from './backtest-command.ts'
 import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
+import { DIFF_USAGE, runDiff } from './diff-command.ts'
+import { FORK_USAGE, runFork } from './fork-command.ts'
 import { IMPORT_USAGE, runImport } from './import-command.ts'
 import { openLog } from './open-log.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
@@ -30,6 +32,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   archive: { usage: ARCHIVE_USAGE, run: runArchiveCommand },
   backtest: { usage: BACKTEST_USAGE, run: runBacktest },
   certify: { usage: CERTIFY_USAGE, run: runCertify },
+  diff: { usage: DIFF_USAGE, run: runDiff },
+  fork: { usage: FORK_USAGE, run: runFork },
   import: { usage: IMPORT_USAGE, run: runImport },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
   replay: { usage: REPLAY_USAGE, run: runReplay },

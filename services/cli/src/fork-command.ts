@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf, silentLogger, WaggleError } from '@waggle/base'
+import { FORK_RUN_PREFIX, isForkRun, parsePosition } from '@waggle/event'
+import {
+  diffRuns,
+  fork,
+  openFork,
+  replayFork,
+  type Change,
+  type ForkAgent,
+  type ForkPoint,
+} from '@waggle/fork'
+import { createFileVault } from '@waggle/vault'
+import { z } from 'zod'
+import { diffJson, diffLines } from './diff-lines.ts'
+import { eventLine } from './event-lines.ts'
+import { parseOptions } from './parse-options.ts'
+import { timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import type { CommandDeps } from './run-waggle.ts'
+
+export const FORK_USAGE = `waggle fork --name NAME (--at TIME | --before POSITION) [--change FILE] [--data DIR] [--swarm NAME] [--run NAME]
+            [--until TIME] [--seed N] [--limit N] [--json]
+
+Forks a run, makes a change, and replays what the run did from there under a run of its own: fork:NAME. Then shows what
+became otherwise, as \`waggle diff\` does.
+
+  --at      the fork begins with what was known at this time (ISO 8601)
+  --before  or with what was known before the event at this position (topic/partition@offset)
+  --change  a module whose default export is { change, agents }: change is { is: 'edit', event, set } or { is: 'drop',
+            event } or { is: 'say', agent, draft }; agents are functions (heard, fork) => drafts, by name. All
+            others say what they said; what rested on what is no more is left out and listed
+  --run     the run to fork; live if left out. Forks can be forked
+  --until   last time to replay
+
+Exit code: 0 done, 2 bad arguments, 3 nothing there, 5 the log cannot be reached.
+`
+
+const schema = z.strictObject({
+  name: z.string().min(1).max(100),
+  at: timeOption.optional(),
+  before: z
+    .string()
+    .transform((text) => parsePosition(text))
+    .refine((position) => position !== undefined, { message: 'is no topic/partition@offset' })
+    .optional(),
+  change: z.string().min(1).optional(),
+  data: z.string().min(1).optional(),
+  swarm: z.string().min(1).max(128).optional(),
+  run: z.string().min(1).max(128).optional(),
+  until: timeOption.optional(),
+  seed: z.coerce.number().int().default(0),
+  limit: z.coerce.number().int().positive().default(20),
+  json: z.boolean().default(false),
+})
+type Wanted = z.output<typeof schema>
+
+export async function runFork(argv: readonly string[], deps: CommandDeps): Promise<number> {
+  const wanted = parseOptions(argv, schema, ['json'])
+  const point = pointOf(wanted)
+  const changed = await changeOf(wanted.change)
+  return withSource(wanted, deps.environment, (scope) =>
+    forkAndReplay(scope, { ...wanted, point, ...changed }, deps),
+  )
+}
+
+interface Changed {
+  readonly change: Change
+  readonly agents: Readonly<Record<string, ForkAgent>>
+}
+
+async function forkAndReplay(
+  { log, codec, swarm, run: parent }: ReplayScope,
+  wanted: Omit<Wanted, 'change'> & Changed & { readonly point: ForkPoint },
+  { clock, out }: CommandDeps,
+): Promise<number> {
+  const { name, point, change, agents, until, seed, limit, json, data } = wanted
+  await codec.register()
+  const run = isForkRun(name) ? name : `${FORK_RUN_PREFIX}${name}`
+  const bus = { log, codec, clock }
+  const forked = await fork({ bus, swarm, parent, run, from: point, change, seed })
+  const vault = vaultIn(data)
+  const source = { log, codec, ...(vault === undefined ? {} : { vault }) }
+  const opened = await openFork(forked, { ...source, clock, logger: silentLogger })
+  try {
+    const replayed = await replayFork(opened, {
+      ...source,
+      agents,
+      ...(until === undefined ? {} : { until }),
+    })
+    const diff = await diffRuns({ log, codec, swarm, a: parent, b: run })
+    const { carried, said, stale, erased } = replayed
+    const told = json
+      ? [JSON.stringify({ run, carried, said, stale: stale.length, erased: erased.length })]
+      : [
+          `${run}: ${carried} steps taken over, ${said} said anew, ${stale.length} left out`,
+          ...stale.slice(0, limit).map((known) => `  left out: ${eventLine(known)}`),
+          ...erased.map(({ message }) => `  left out: ${message}`),
+        ]
+    const lines = json ? diffJson(diff, limit) : diffLines(diff, limit)
+    out.write(`${[...told, ...lines].join('\n')}\n`)
+    return 0
+  } finally {
+    await opened.stop()
+  }
+}
+
+function pointOf({ at, before }: Wanted): ForkPoint {
+  if (at !== undefined && before === undefined) return { at }
+  if (before !== undefined && at === undefined) return { before }
+  throw new WaggleError('CONFIG_INVALID', 'give --at or --before', { input: 'at' })
+}
+
+/** The default export of a module of the user; nothing is changed without one. */
+async function changeOf(file: string | undefined): Promise<Changed> {
+  if (file === undefined) return { change: { is: 'nothing' }, agents: {} }
+  try {
+    const path = pathToFileURL(resolve(file)).href
+    const module = (await import(path)) as { readonly default?: Partial<Changed> }
+    const agents = module.default?.agents ?? {}
+    const [agent] = Object.keys(agents)
+    const whose: Change = agent === undefined ? { is: 'nothing' } : { is: 'agent', agent }
+    return { change: module.default?.change ?? whose, agents }
+  } catch (error) {
+    const what = `--change: ${file}: ${messageOf(error)}`
+    throw new WaggleError('CONFIG_INVALID', what, { input: file, cause: error })
+  }
+}
+
+/** The keys of an embedded bus, where it has any. */
+function vaultIn(data: string | undefined): ReturnType<typeof createFileVault> | undefined {
+  const folder = data === undefined ? undefined : join(data, 'keys')
+  return folder !== undefined && existsSync(folder) ? createFileVault(folder) : undefined
+}
