@@ -9,8 +9,8 @@ h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 32px 0 8px; }
 header p, footer, figcaption, .none { color: var(--soft); margin: 4px 0; }
 .warning { background: var(--warn); border-left: 4px solid var(--loss); padding: 8px 12px; margin: 8px 0; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 1px; margin: 16px 0; background: var(--edge); border: 1px solid var(--edge); }
-dl div { background: var(--back); padding: 8px 12px; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 1px; margin: 16px 0; border: 1px solid var(--edge); }
+dl div { box-shadow: 0 0 0 1px var(--edge); padding: 8px 12px; }
 dt { color: var(--soft); font-size: 13px; }
 dd { margin: 0; font-variant-numeric: tabular-nums; font-weight: 600; }
 figure { margin: 24px 0; }
