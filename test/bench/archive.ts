@@ -29,7 +29,10 @@ export async function benchArchive(events = EVENTS): Promise<string[]> {
   for (let at = 0; at < events; at += 1000) {
     clock.advance(Math.round((4 * DAY) / (events / 1000)))
     const emitter = createEmitter({
-      ...{ log, codec, clock, swarm: 'bench' },
+      log,
+      codec,
+      clock,
+      swarm: 'bench',
       agent: `agent-${(at / 1000) % 10}`,
       session: `session-${at}`,
     })

@@ -1,6 +1,8 @@
 export { Archive } from './archive.ts'
 export { openArchivedLog } from './archived-log.ts'
 export type { SegmentLimits } from './cut-segments.ts'
+export { exportEvents } from './export-events.ts'
+export type { ExportFormat, ExportOptions } from './export-events.ts'
 export { headersOfText } from './header-text.ts'
 export { openLocalStore } from './local-store.ts'
 export type { ObjectStore } from './object-store.ts'

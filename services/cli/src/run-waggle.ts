@@ -3,6 +3,7 @@ import type { Environment } from '@waggle/service'
 import { ARCHIVE_USAGE, runArchiveCommand } from './archive-command.ts'
 import { BACKTEST_USAGE, runBacktest } from './backtest-command.ts'
 import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
+import { EXPORT_USAGE, runExport } from './export-command.ts'
 import { DIFF_USAGE, runDiff } from './diff-command.ts'
 import { FORK_USAGE, runFork } from './fork-command.ts'
 import { IMPORT_USAGE, runImport } from './import-command.ts'
@@ -32,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   archive: { usage: ARCHIVE_USAGE, run: runArchiveCommand },
   backtest: { usage: BACKTEST_USAGE, run: runBacktest },
   certify: { usage: CERTIFY_USAGE, run: runCertify },
+  export: { usage: EXPORT_USAGE, run: runExport },
   diff: { usage: DIFF_USAGE, run: runDiff },
   fork: { usage: FORK_USAGE, run: runFork },
   import: { usage: IMPORT_USAGE, run: runImport },
