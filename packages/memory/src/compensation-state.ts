@@ -43,20 +43,27 @@ export function foldCompensations(
 
 /** Whether what a source said at `knownFrom` may be in an answer about the time `at`. */
 export function isTrusted(
-  { quarantines }: CompensationState,
+  compensations: CompensationState,
   source: string,
   knownFrom: Micros,
   at: Micros,
 ): boolean {
-  const all = quarantines.get(source)
-  if (all === undefined) return true
+  return knownFrom < trustedBefore(compensations, source, at)
+}
+
+/** In answers about the time `at`, what a source said counts where it was known before this; Infinity for all. */
+export function trustedBefore(
+  { quarantines }: CompensationState,
+  source: string,
+  at: Micros,
+): Micros {
   let distrustedSince = Infinity
-  for (const quarantine of all) {
+  for (const quarantine of quarantines.get(source) ?? []) {
     if (quarantine.knownFrom > at) break
     distrustedSince =
       quarantine.since === null ? Infinity : Math.min(distrustedSince, quarantine.since)
   }
-  return knownFrom < distrustedSince
+  return distrustedSince
 }
 
 export function isErased({ erased }: CompensationState, subject: string | null): boolean {

@@ -188,12 +188,23 @@ export function factsOf({ rows, recalls, retention }: EpisodeState, at: number):
 
 /** Whether it is in answers about a time: known, not forgotten, not removed, from a trusted source. */
 export function isRemembered(swarm: SwarmMemory, at: number, time: Micros): boolean {
-  const { episodes, compensations } = swarm
+  const { rows } = swarm.episodes
+  const said = rows.time('knownFrom', at)
+  return (
+    isTrusted(swarm.compensations, rows.text('agent', at), said, time) && isKept(swarm, at, time)
+  )
+}
+
+/** The same, of a source that is trusted. */
+export function isKept(
+  { episodes, compensations }: SwarmMemory,
+  at: number,
+  time: Micros,
+): boolean {
   const { rows, removals, retention } = episodes
-  const knownFrom = rows.time('knownFrom', at)
-  if (knownFrom > time) return false
-  if (!isTrusted(compensations, rows.text('agent', at), knownFrom, time)) return false
-  if (isRemovedAt(compensations, removals.get(rows.ids[at]!), time)) return false
+  if (rows.time('knownFrom', at) > time) return false
+  if (removals.size > 0 && isRemovedAt(compensations, removals.get(rows.ids[at]!), time))
+    return false
   return time < forgottenAt(factsOf(episodes, at), retention)
 }
 

@@ -1,9 +1,9 @@
 import { WaggleError, type Micros } from '@waggle/base'
 import type { Position } from '@waggle/event'
 import type { RecallDocument } from '@waggle/recall'
-import { isTrusted } from './compensation-state.ts'
+import { trustedBefore } from './compensation-state.ts'
 import { readerOf, timeOf, type Rights } from './episode-view.ts'
-import { isRemembered, isRemovedAt } from './episode-state.ts'
+import { isKept, isRemovedAt } from './episode-state.ts'
 import { evidenceOf } from './episode-text.ts'
 import { findSwarmMemory, type MemoryState, type SwarmMemory } from './memory-state.ts'
 import type { MemoryScope } from './memory-view.ts'
@@ -68,8 +68,11 @@ export function createRecallView(
         throw new WaggleError('VIEW_MISCONFIGURED', 'Memory is kept without an index of texts')
       const { text, limit = 10, agent, perSource = 'fair', asOf } = question
       const time = timeOf(swarm, asOf)
-      const canRead = remembered(readerOf(rights, scope, { ...question, asOf: time }))
-      const trusts = remembered((source) => isTrustedEnough(question, source))
+      const reads = readerOf(rights, scope, { ...question, asOf: time })
+      const trusts = (source: string): Micros =>
+        isTrustedEnough(question, source)
+          ? trustedBefore(swarm.compensations, source, time)
+          : -Infinity
       const { kinds, namespaces, sources, from, to, exact } = question
       const hits = await index.search({
         text,
@@ -77,8 +80,9 @@ export function createRecallView(
         ...defined({ kinds, namespaces, sources, from, to, asOf, exact }),
         ...(perSource === 'all' ? {} : { perSource }),
         ...(agent === undefined ? {} : { self: agent }),
-        where: (document) =>
-          canRead(document.namespace) && trusts(document.source) && isThere(swarm, document, time),
+        ...(agent === undefined ? {} : { mayRead: remembered(reads) }),
+        trustedBefore: remembered(trusts),
+        where: (document) => isThere(swarm, document, time),
       })
       const found: RecalledMemory[] = []
       for (const { key, score, similarity } of hits) {
@@ -91,16 +95,15 @@ export function createRecallView(
   }
 }
 
-/** Whether a document of the index may be in an answer about the time. */
+/** Whether a document of a source that is trusted is in answers about the time. */
 function isThere(swarm: SwarmMemory, document: RecallDocument, time: Micros): boolean {
   const { indexed, compensations, episodes } = swarm
   const at = episodes.rows.byId.get(document.key)
-  if (at !== undefined) return isRemembered(swarm, at, time)
-  const { knownFrom, source, key } = document
+  if (at !== undefined) return isKept(swarm, at, time)
+  const { knownFrom, key } = document
   return (
-    indexed.byEvent.has(key) &&
     knownFrom <= time &&
-    isTrusted(compensations, source, knownFrom, time) &&
+    indexed.byEvent.has(key) &&
     !isRemovedAt(compensations, indexed.retired.get(key), time)
   )
 }
@@ -135,8 +138,8 @@ function isTrustedEnough({ minTrust, trustOf }: RecallQuestion, source: string):
 }
 
 /** Asks once for each name. */
-function remembered(ask: (name: string) => boolean): (name: string) => boolean {
-  const answers = new Map<string, boolean>()
+function remembered<T extends boolean | number>(ask: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>()
   return (name) => {
     const answer = answers.get(name) ?? ask(name)
     answers.set(name, answer)

@@ -1,7 +1,8 @@
 import type { Micros } from '@waggle/base'
-import { createColumn } from './name-column.ts'
-import type { RecallDocument } from './recall-index.ts'
-import { select, type Columns, type Filter, type Selection } from './selection.ts'
+import { createGroups } from './groups.ts'
+import { permit, type Permit } from './permit.ts'
+import type { RecallDocument, RecallQuery } from './recall-index.ts'
+import { everythingLive, select, type Columns, type Filter, type Selection } from './selection.ts'
 
 /** Documents by ordinal, in the order of adding, with what filters ask for in columns. */
 export interface DocumentTable {
@@ -15,23 +16,23 @@ export interface DocumentTable {
   isLive(ordinal: number): boolean
   sourceAt(ordinal: number): number
   sourceId(name: string): number | undefined
-  /** Ordinals of a source, rising. */
-  ofSource(id: number): readonly number[]
-  /** Live documents by source. */
-  readonly liveBySource: readonly number[]
   /** @param length In words. */
   push(document: RecallDocument, length: number): number
   /** From `at` on it is no answer; the earliest of several counts. Returns whether it was live. */
   remove(ordinal: number, at: Micros): boolean
   /** No answer, for all times. Returns whether it was live. */
   drop(ordinal: number): boolean
+  /** All that the filter lets through. */
   select(filter: Filter): Selection
+  everythingLive(): Selection
+  /** What may be said of what is there now. */
+  permit(query: RecallQuery): Permit
 }
 
 export function createDocumentTable(): DocumentTable {
   const keys = new Map<string, number>()
   const columns = emptyColumns()
-  const { documents, namespaces, sources, kinds } = columns
+  const { documents, groups } = columns
   return {
     get size() {
       return documents.length
@@ -40,30 +41,29 @@ export function createDocumentTable(): DocumentTable {
       return columns.live
     },
     get sources() {
-      return sources.names
+      return groups.sources
     },
     keys,
     at: (ordinal) => documents[ordinal]!,
     isLive: (ordinal) => columns.mask[ordinal] === 1,
-    sourceAt: (ordinal) => sources.at(ordinal),
-    sourceId: (name) => sources.idsOf([name])[0],
-    ofSource: (id) => sources.ordinalsOf(id),
-    liveBySource: columns.liveBySource,
+    sourceAt: (ordinal) => groups.all[columns.groupAt[ordinal]!]!.sourceId,
+    sourceId: groups.sourceId,
     push: (document, length) => {
       const ordinal = documents.length
       if (ordinal === columns.mask.length) grow(columns)
+      const group = groups.of(document)
       documents.push(document)
       keys.set(document.key, ordinal)
-      namespaces.push(document.namespace)
-      sources.push(document.source)
-      kinds.push(document.kind)
+      group.ordinals.push(ordinal)
+      group.live++
+      group.earliest = Math.min(group.earliest, document.knownFrom)
+      columns.groupAt[ordinal] = group.id
       columns.mask[ordinal] = 1
       columns.lengths[ordinal] = length
       columns.known[ordinal] = document.knownFrom
       columns.removed[ordinal] = Infinity
+      columns.occurred[ordinal] = document.occurredAt
       columns.live++
-      const source = sources.at(ordinal)
-      columns.liveBySource[source] = (columns.liveBySource[source] ?? 0) + 1
       columns.liveLength += length
       return ordinal
     },
@@ -78,6 +78,8 @@ export function createDocumentTable(): DocumentTable {
       return retire(columns, ordinal)
     },
     select: (filter) => select(columns, filter),
+    everythingLive: () => everythingLive(columns),
+    permit: (query) => permit(columns, query),
   }
 }
 
@@ -86,25 +88,26 @@ const FIRST_ROOM = 64
 function emptyColumns(): Columns {
   return {
     documents: [],
-    namespaces: createColumn(),
-    sources: createColumn(),
-    kinds: createColumn(),
+    groups: createGroups(),
+    groupAt: new Uint32Array(FIRST_ROOM),
     mask: new Uint8Array(FIRST_ROOM),
     lengths: new Uint32Array(FIRST_ROOM),
     known: new Float64Array(FIRST_ROOM),
     removed: new Float64Array(FIRST_ROOM),
+    occurred: new Float64Array(FIRST_ROOM),
     live: 0,
-    liveBySource: [],
     liveLength: 0,
   }
 }
 
 function grow(columns: Columns): void {
   const room = columns.mask.length * 2
+  columns.groupAt = copied(columns.groupAt, new Uint32Array(room))
   columns.mask = copied(columns.mask, new Uint8Array(room))
   columns.lengths = copied(columns.lengths, new Uint32Array(room))
   columns.known = copied(columns.known, new Float64Array(room))
   columns.removed = copied(columns.removed, new Float64Array(room))
+  columns.occurred = copied(columns.occurred, new Float64Array(room))
 }
 
 function copied<T extends Uint8Array | Uint32Array | Float64Array>(from: T, to: T): T {
@@ -116,7 +119,7 @@ function retire(columns: Columns, ordinal: number): boolean {
   if (columns.mask[ordinal] === 0) return false
   columns.mask[ordinal] = 0
   columns.live--
-  columns.liveBySource[columns.sources.at(ordinal)]!--
+  columns.groups.all[columns.groupAt[ordinal]!]!.live--
   columns.liveLength -= columns.lengths[ordinal]!
   return true
 }

@@ -57,3 +57,36 @@ export function pickWithin(
     .sort((a, b) => b.score - a.score || (comesFirst(a.ordinal, b.ordinal) ? -1 : 1))
     .slice(0, limit)
 }
+
+/**
+ * The same among few: `isAllowed` is asked in the order of scores, and only of what is within a share, so of hardly
+ * more than is picked.
+ */
+export function pickAllowed(
+  shares: Shares,
+  ordinals: Uint32Array,
+  scores: Float64Array,
+  sourceAt: (ordinal: number) => number,
+  comesFirst: (a: number, b: number) => boolean,
+  isAllowed: (ordinal: number) => boolean,
+): ScoredOrdinal[] {
+  const order = Array.from(ordinals, (ordinal, i) => ({ ordinal, score: scores[i]! })).sort(
+    (a, b) => b.score - a.score || (comesFirst(a.ordinal, b.ordinal) ? -1 : 1),
+  )
+  const taken = new Map<number, number>()
+  const picked: ScoredOrdinal[] = []
+  for (const entry of order) {
+    if (picked.length === shares.limit) break
+    const source = sourceAt(entry.ordinal)
+    const count = taken.get(source) ?? 0
+    if (count >= boundOf(shares, source) || !isAllowed(entry.ordinal)) continue
+    taken.set(source, count + 1)
+    picked.push(entry)
+  }
+  return picked
+}
+
+/** Most answers of a source. */
+export function boundOf({ perSource, self, limit }: Shares, source: number): number {
+  return perSource === undefined || source === self ? limit : Math.min(limit, perSource)
+}

@@ -127,7 +127,7 @@ function wipeSlots(state: IndexState, slots: readonly number[]): void {
 function startGraphAnew(state: IndexState): void {
   state.graph = emptyGraph(state.embedder)
   state.known.displace()
-  state.tail = [...state.table.select({}).ordinals()]
+  state.tail = [...state.table.everythingLive().ordinals()]
 }
 
 /** Moves documents into the graph; returns how many wait. A graph that is mostly dead is built anew. */

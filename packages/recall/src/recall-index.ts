@@ -26,9 +26,19 @@ export interface RecallQuery {
   readonly to?: Micros
   /** Only what was known by then and not yet removed: exact, and the same for ever once the time is sealed. */
   readonly asOf?: Micros
-  /** Leaves out what may not be said, such as what a distrusted source said. */
+  /** Rights: only what is in namespaces that this lets through. Asked for each with a source and a kind in it. */
+  readonly mayRead?: (namespace: string) => boolean
+  /**
+   * Trust: of a source, only what was known before this time; Infinity for all, -Infinity for nothing. Asked as
+   * often as `mayRead`.
+   */
+  readonly trustedBefore?: (source: string) => Micros
+  /** Leaves out single documents. Slow where it leaves out most: names and times have filters of their own. */
   readonly where?: (document: RecallDocument) => boolean
-  /** Compares with everything allowed instead of walking the graph. `asOf` implies it. */
+  /**
+   * Compares with everything allowed instead of some candidates, and takes the statistics of words from what
+   * namespaces, sources, kinds and times let through instead of all that is live. `asOf` implies it.
+   */
   readonly exact?: boolean
   /**
    * Most answers of one source: `fair` is an equal share of all sources that have an answer, rounded up, so
@@ -64,9 +74,9 @@ export interface RecallIndex {
   /** Gone from every answer, and from every snapshot written later: what an erasure asks for. */
   drop(keys: readonly string[]): void
   /**
-   * Answers best first; equal scores by key. `exact` and `asOf` compare with everything allowed. Otherwise large
-   * indexes are searched by a graph, which may miss some of the nearest (recall@10 above 0.95), and never
-   * gives what is not allowed.
+   * Answers best first; equal scores by key. `exact` and `asOf` compare with everything allowed. Otherwise, among
+   * more than 1,000, only what vectors and words bring up is compared: by vectors the nearest (recall@10 above
+   * 0.95), by words those with the rarest of the question. What is not allowed is never given.
    *
    * @throws WaggleError INPUT_INVALID for a limit out of range or a time that is no number.
    */

@@ -1,36 +1,13 @@
 import { WaggleError } from '@waggle/base'
-import type { DocumentTable } from './document-table.ts'
-import { pickWithin, sharesOf, type Shares } from './fair-share.ts'
-import type { Graph } from './graph.ts'
+import { boundOf, pickAllowed, pickWithin, sharesOf, type Shares } from './fair-share.ts'
+import { candidatesWanted, closest, propose } from './propose.ts'
+import type { IndexParts, Question } from './question.ts'
 import type { RecallHit, RecallQuery } from './recall-index.ts'
-import type { Selection } from './selection.ts'
-import { createTopList } from './top-list.ts'
-import type { VectorSlab } from './vector-slab.ts'
-import type { WordIndex, WordQuery } from './word-index.ts'
+import { countsBySource, groupsBySource } from './speakers.ts'
+import type { ScoredOrdinal } from './top-list.ts'
 
-/** What a search reads. */
-export interface IndexParts {
-  readonly table: DocumentTable
-  readonly slab: VectorSlab
-  readonly words: WordIndex
-  readonly graph: Graph
-  /** Ordinals that are not in the graph. */
-  readonly tail: readonly number[]
-}
-
-interface Question extends IndexParts {
-  /** Share of the words in a score, 0 to 1. */
-  readonly wordWeight: number
-  readonly query: RecallQuery
-  readonly code: Int8Array
-  readonly selection: Selection
-  readonly asked: WordQuery
-}
-
-/** Candidates asked of the graph and of the words where nothing is filtered. */
-const CANDIDATES = 96
-/** One candidate of the graph costs as much as comparing about so many vectors in the slab. */
-const GRAPH_COST = 50
+/** Among so many all are scored, which takes some 0.1 ms. */
+const FEW = 1_000
 
 /**
  * A score is (1 - w) cosine + w words, both on scales that do not depend on other documents (convex combination
@@ -38,16 +15,20 @@ const GRAPH_COST = 50
  * section 4): unlike with fused ranks, nobody lowers another's score by adding documents of his own.
  */
 export function search(
-  parts: IndexParts,
+  { table, slab, words, graph, tail }: IndexParts,
   query: RecallQuery,
   code: Int8Array,
   wordWeight: number,
 ): RecallHit[] {
-  const selection = parts.table.select(query)
-  const asked = parts.words.ask(query.text, selection)
-  const { table, slab, words, graph, tail } = parts
-  const question = { table, slab, words, graph, tail, query, code, wordWeight, selection, asked }
-  return (isWorthProposing(question) ? amongProposed(question) : undefined) ?? amongAll(question)
+  const isExact = query.exact === true || query.asOf !== undefined
+  const permit = table.permit(query)
+  const among = isExact ? table.select(query) : table.everythingLive()
+  const asked = words.ask(query.text, among)
+  const question = { table, slab, words, graph, tail, query, code, wordWeight, permit, asked }
+  if (isExact) return amongAll(question, among.ordinals().filter(permit.passes))
+  return permit.count <= FEW
+    ? amongAll(question, permit.ordinals(permit.groups))
+    : amongProposed(question)
 }
 
 /** @throws WaggleError INPUT_INVALID */
@@ -60,20 +41,8 @@ export function checkQuery({ limit, perSource, from, to, asOf }: RecallQuery): v
     if (Number.isNaN(time)) throw new WaggleError('INPUT_INVALID', 'A time is no number', { field })
 }
 
-function proposalsWanted({ query, selection, graph }: Question): number {
-  const wanted = Math.max(CANDIDATES, 2 * query.limit)
-  return Math.ceil(wanted * Math.max(1, graph.size / Math.max(1, selection.count)))
-}
-
-function isWorthProposing(question: Question): boolean {
-  const { query, selection, graph, tail } = question
-  if (query.exact === true || query.asOf !== undefined || graph.size === graph.dead) return false
-  return proposalsWanted(question) * GRAPH_COST + tail.length < selection.count
-}
-
-function amongAll(question: Question): RecallHit[] {
-  const { query, selection, table } = question
-  const ordinals = selection.ordinals()
+function amongAll(question: Question, ordinals: Uint32Array): RecallHit[] {
+  const { query, table } = question
   const { where } = query
   const allowed = where === undefined ? ordinals : ordinals.filter((at) => where(table.at(at)))
   const counts = new Uint32Array(table.sources)
@@ -81,45 +50,38 @@ function amongAll(question: Question): RecallHit[] {
   return best(question, allowed, sharesFor(question, counts))
 }
 
-/** The best of what the graph, the newest and the words bring up; undefined if that is too little. */
-function amongProposed(question: Question): RecallHit[] | undefined {
-  const { query, selection, graph, code, asked, table } = question
-  const proposed = new Set(graph.near(code, proposalsWanted(question)))
-  for (const ordinal of newest(question)) proposed.add(ordinal)
-  for (const ordinal of asked.propose(Math.max(CANDIDATES, 2 * query.limit), selection.mask))
-    proposed.add(ordinal)
-  const { where } = query
-  const allowed = [...proposed].filter(
-    (at) => selection.mask[at] === 1 && (where === undefined || where(table.at(at))),
-  )
-  const shares = sharesFor(question, countsBySource(question))
-  const hits = best(question, Uint32Array.from(allowed), shares)
-  return hits.length < shares.most ? undefined : hits
+/** The best of what the graph, the newest and the words bring up, filled up where that is too little. */
+function amongProposed(question: Question): RecallHit[] {
+  const { query, permit } = question
+  const proposed = propose(question)
+  const isShared = query.perSource !== undefined
+  const counts = isShared ? countsBySource(question) : Uint32Array.of(permit.count)
+  const shares = sharesFor(question, counts)
+  const hits = bestAllowed(question, Uint32Array.from(proposed), shares)
+  if (hits.length >= shares.most) return hits
+  if (!isShared) return amongAll(question, permit.ordinals(permit.groups))
+  fillUp(question, proposed, counts, shares)
+  return bestAllowed(question, Uint32Array.from(proposed), sharesFor(question, counts))
 }
 
-function newest({ tail, selection, slab, code, query }: Question): number[] {
-  const ordinals = Uint32Array.from(tail).filter((ordinal) => selection.mask[ordinal] === 1)
-  const similarities = slab.similarities(code, ordinals)
-  const top = createTopList(Math.max(CANDIDATES, 2 * query.limit))
-  for (let i = 0; i < ordinals.length; i++) top.offer(ordinals[i]!, similarities[i]!)
-  return top.entries().map(({ ordinal }) => ordinal)
-}
-
-/**
- * How many of each source may be an answer, without asking `where` of everything: a source counts in full once one
- * of its documents passes.
- */
-function countsBySource({ query, selection, table }: Question): Uint32Array {
-  const counts = new Uint32Array(table.sources)
-  if (query.perSource === undefined) return counts.fill(selection.count, 0, 1)
-  if (selection.isLive) counts.set(table.liveBySource)
-  else for (const ordinal of selection.ordinals()) counts[table.sourceAt(ordinal)]!++
+/** Proposes the nearest of sources that may say more than is proposed of them, and corrects their counts. */
+function fillUp(
+  question: Question,
+  proposed: Set<number>,
+  counts: Uint32Array,
+  shares: Shares,
+): void {
+  const { query, permit, table } = question
   const { where } = query
-  if (where === undefined) return counts
-  return counts.map((count, source) => {
-    const speaks = (at: number): boolean => selection.mask[at] === 1 && where(table.at(at))
-    return count > 0 && table.ofSource(source).some(speaks) ? count : 0
-  })
+  const passes = (at: number): boolean => where === undefined || where(table.at(at))
+  const found = new Uint32Array(counts.length)
+  for (const ordinal of proposed) if (passes(ordinal)) found[table.sourceAt(ordinal)]!++
+  for (const [source, groups] of groupsBySource(permit)) {
+    if (found[source]! >= Math.min(counts[source]!, boundOf(shares, source))) continue
+    const said = permit.ordinals(groups).filter(passes)
+    counts[source] = said.length
+    for (const ordinal of closest(question, said, candidatesWanted(query))) proposed.add(ordinal)
+  }
 }
 
 function sharesFor({ query, table }: Question, counts: Uint32Array): Shares {
@@ -127,15 +89,44 @@ function sharesFor({ query, table }: Question, counts: Uint32Array): Shares {
   return sharesOf(query.limit, query.perSource, self, counts)
 }
 
+/** Among many, all of them allowed. */
 function best(question: Question, ordinals: Uint32Array, shares: Shares): RecallHit[] {
-  const { slab, code, asked, table, wordWeight } = question
-  const similarities = slab.similarities(code, ordinals)
+  const { table } = question
+  const scores = scoresOf(question, ordinals)
+  return hitsOf(question, pickWithin(shares, ordinals, scores, table.sourceAt, byKey(question)))
+}
+
+/** Among few, of which `where` was not yet asked. */
+function bestAllowed(question: Question, ordinals: Uint32Array, shares: Shares): RecallHit[] {
+  const { table, query } = question
+  const { where } = query
+  const passes = (at: number): boolean => where === undefined || where(table.at(at))
+  const scores = scoresOf(question, ordinals)
+  return hitsOf(
+    question,
+    pickAllowed(shares, ordinals, scores, table.sourceAt, byKey(question), passes),
+  )
+}
+
+function byKey({ table }: Question): (a: number, b: number) => boolean {
+  return (a, b) => table.at(a).key < table.at(b).key
+}
+
+function scoresOf(
+  { slab, code, asked, wordWeight }: Question,
+  ordinals: Uint32Array,
+): Float64Array {
+  const scores = slab.similarities(code, ordinals)
   const words = asked.scoresOf(ordinals)
-  const scores = new Float64Array(ordinals.length)
   for (let i = 0; i < scores.length; i++)
-    scores[i] = (1 - wordWeight) * similarities[i]! + wordWeight * words[i]!
-  const comesFirst = (a: number, b: number): boolean => table.at(a).key < table.at(b).key
-  const picked = pickWithin(shares, ordinals, scores, table.sourceAt, comesFirst)
+    scores[i] = (1 - wordWeight) * scores[i]! + wordWeight * words[i]!
+  return scores
+}
+
+function hitsOf(
+  { slab, code, asked, table }: Question,
+  picked: readonly ScoredOrdinal[],
+): RecallHit[] {
   const chosen = Uint32Array.from(picked, ({ ordinal }) => ordinal)
   const [similarity, word] = [slab.similarities(code, chosen), asked.scoresOf(chosen)]
   return picked.map(({ ordinal, score }, i) => ({

@@ -1,12 +1,10 @@
+import type { Group, Groups } from './groups.ts'
 import type { RecallDocument, RecallQuery } from './recall-index.ts'
-import type { NameColumn } from './name-column.ts'
 
 export type Filter = Pick<RecallQuery, 'namespaces' | 'sources' | 'kinds' | 'from' | 'to' | 'asOf'>
 
-/** What a question is about. */
+/** Documents whose words count in the statistics of a question. */
 export interface Selection {
-  /** By ordinal: 1 if it may be an answer. */
-  readonly mask: Uint8Array
   /** Everything live, nothing else. */
   readonly isLive: boolean
   readonly count: number
@@ -19,9 +17,8 @@ export interface Selection {
 /** What is known of documents, by ordinal. */
 export interface Columns {
   readonly documents: (RecallDocument | undefined)[]
-  readonly namespaces: NameColumn
-  readonly sources: NameColumn
-  readonly kinds: NameColumn
+  readonly groups: Groups
+  groupAt: Uint32Array<ArrayBuffer>
   /** 1 for what is neither removed nor dropped. */
   mask: Uint8Array<ArrayBuffer>
   /** In words. */
@@ -29,72 +26,71 @@ export interface Columns {
   /** An answer about times within [known, removed). */
   known: Float64Array<ArrayBuffer>
   removed: Float64Array<ArrayBuffer>
+  occurred: Float64Array<ArrayBuffer>
   live: number
-  readonly liveBySource: number[]
   liveLength: number
 }
 
-const NAMED = ['namespaces', 'sources', 'kinds'] as const satisfies readonly (keyof Filter)[]
-
 export function select(columns: Columns, filter: Filter): Selection {
-  const named = NAMED.filter((name) => filter[name] !== undefined)
-  const tests = [...timeTests(columns, filter)]
-  if (named.length === 0 && tests.length === 0) return everythingLive(columns)
-  const [narrowest, ...others] = named
-    .map((name) => ({ column: columns[name], ids: columns[name].idsOf(filter[name]!) }))
-    .sort((a, b) => a.column.sizeOf(a.ids) - b.column.sizeOf(b.ids))
-  tests.push(...others.map(({ column, ids }) => column.test(ids)))
-  if (filter.asOf === undefined) tests.push((ordinal) => columns.mask[ordinal] === 1)
-
-  const mask = new Uint8Array(columns.documents.length)
+  const { from, to, asOf } = filter
+  const { all } = columns.groups
+  const groups = all.filter(namesTest(filter))
+  const isAnyTime = from === undefined && to === undefined && asOf === undefined
+  if (isAnyTime && groups.length === all.length) return everythingLive(columns)
+  const { mask, known, removed, lengths } = columns
+  const isThere =
+    asOf === undefined
+      ? (ordinal: number) => mask[ordinal] === 1
+      : (ordinal: number) => known[ordinal]! <= asOf && removed[ordinal]! > asOf
+  const isInTime = timeTest(columns, filter)
   const found: number[] = []
   let totalLength = 0
-  const consider = (ordinal: number): void => {
-    for (const test of tests) if (!test(ordinal)) return
-    mask[ordinal] = 1
-    found.push(ordinal)
-    totalLength += columns.lengths[ordinal]!
-  }
-  if (narrowest !== undefined) narrowest.column.each(narrowest.ids, consider)
-  else for (let ordinal = 0; ordinal < mask.length; ordinal++) consider(ordinal)
+  for (const { ordinals } of groups)
+    for (const ordinal of ordinals) {
+      if (!isThere(ordinal) || !isInTime(ordinal)) continue
+      found.push(ordinal)
+      totalLength += lengths[ordinal]!
+    }
   return {
-    mask,
     isLive: false,
     count: found.length,
     totalLength,
-    lengthOf: lengthIn(columns),
+    lengthOf: (ordinal) => lengths[ordinal]!,
     ordinals: () => Uint32Array.from(found),
   }
 }
 
-function* timeTests(
-  { documents, known, removed }: Columns,
-  { from, to, asOf }: Filter,
-): Generator<(ordinal: number) => boolean> {
-  if (asOf !== undefined) yield (ordinal) => known[ordinal]! <= asOf && removed[ordinal]! > asOf
-  if (from !== undefined) yield (ordinal) => (documents[ordinal]?.occurredAt ?? -Infinity) >= from
-  if (to !== undefined) yield (ordinal) => (documents[ordinal]?.occurredAt ?? Infinity) < to
-}
-
-function everythingLive(columns: Columns): Selection {
-  const mask = columns.mask.subarray(0, columns.documents.length)
-  const ordinals = (): Uint32Array => {
-    const out = new Uint32Array(columns.live)
-    let next = 0
-    for (let ordinal = 0; ordinal < mask.length; ordinal++)
-      if (mask[ordinal] === 1) out[next++] = ordinal
-    return out
-  }
+export function everythingLive({ documents, mask, lengths, live, liveLength }: Columns): Selection {
   return {
-    mask,
     isLive: true,
-    count: columns.live,
-    totalLength: columns.liveLength,
-    lengthOf: lengthIn(columns),
-    ordinals,
+    count: live,
+    totalLength: liveLength,
+    lengthOf: (ordinal) => lengths[ordinal]!,
+    ordinals: () => {
+      const out = new Uint32Array(live)
+      let next = 0
+      for (let ordinal = 0; ordinal < documents.length; ordinal++)
+        if (mask[ordinal] === 1) out[next++] = ordinal
+      return out
+    },
   }
 }
 
-function lengthIn({ lengths }: Columns): (ordinal: number) => number {
-  return (ordinal) => lengths[ordinal]!
+/** Whether a group has the names that are asked for. */
+export function namesTest({ namespaces, sources, kinds }: Filter): (group: Group) => boolean {
+  const [inNamespaces, ofSources, ofKinds] = [namespaces, sources, kinds].map(
+    (names) => names && new Set(names),
+  )
+  return ({ namespace, source, kind }) =>
+    inNamespaces?.has(namespace) !== false &&
+    ofSources?.has(source) !== false &&
+    ofKinds?.has(kind) !== false
+}
+
+/** Whether it happened within [from, to). */
+export function timeTest(
+  { occurred }: Columns,
+  { from = -Infinity, to = Infinity }: Filter,
+): (ordinal: number) => boolean {
+  return (ordinal) => occurred[ordinal]! >= from && occurred[ordinal]! < to
 }
