@@ -60,6 +60,17 @@ const schema = z.strictObject({
   /** Folder of this instance's snapshots: caches, made of opened texts. Nothing is kept without it. */
   WAGGLE_SNAPSHOT_DIR: z.string().min(1).max(4096).optional(),
 
+  /** Where the archiver puts what is old: a folder or s3://bucket/prefix. */
+  WAGGLE_ARCHIVE: z.string().min(1).max(4096).optional(),
+  WAGGLE_ARCHIVE_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  /** Whether the log then lets go of it; where it cannot, Kafka's own retention has to wait for the archive. */
+  WAGGLE_ARCHIVE_TRIM: flag.default(false),
+  WAGGLE_ARCHIVE_EVERY_MS: millis.default(3_600_000),
+  WAGGLE_S3_ENDPOINT: z.url().optional(),
+  WAGGLE_S3_REGION: name.optional(),
+  WAGGLE_S3_ACCESS_KEY_ID: name.optional(),
+  WAGGLE_S3_SECRET_ACCESS_KEY: name.optional(),
+
   WAGGLE_REDIS_NODES: list.default(['127.0.0.1:6379']),
   WAGGLE_REDIS_CLUSTER: flag.default(false),
   WAGGLE_REDIS_USERNAME: name.optional(),
