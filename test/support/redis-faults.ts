@@ -20,7 +20,11 @@ export interface RunningStore extends RedisHotStore {
 export async function runStore(
   bus: MemoryBus,
   redis: RedisLinkOptions,
-  options: { readonly prefix?: string; readonly batchRecords?: number } = {},
+  options: {
+    readonly prefix?: string
+    readonly batchRecords?: number
+    readonly version?: number
+  } = {},
 ): Promise<RunningStore> {
   const { batchRecords = 16, ...rest } = options
   const limited = { commandTimeoutMs: COMMAND_TIMEOUT_MS, ...redis }

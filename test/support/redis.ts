@@ -47,7 +47,7 @@ export function resolveRedisCluster(): Promise<TestRedis | undefined> {
 export function openTestStore(
   { redis }: Pick<TestRedis, 'redis'>,
   log: EventLog,
-  options: { readonly prefix?: string; readonly ttl?: HotTtl } = {},
+  options: { readonly prefix?: string; readonly ttl?: HotTtl; readonly version?: number } = {},
 ): Promise<RedisHotStore> {
   const prefix = randomPrefix()
   const partitions = partitionsOf(log, HOT_TOPICS)

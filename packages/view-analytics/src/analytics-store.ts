@@ -2,6 +2,8 @@
 export interface AnalyticsStore {
   /** Tables are replicated ones, `<table>_local`, behind Distributed ones; see `onCluster`. */
   readonly clustered?: boolean
+  /** Only this process can write here: what it finds of another version it may drop. */
+  readonly owned?: boolean
   /** Runs one statement without a result. */
   command(sql: string): Promise<void>
   /** Runs one query; 64-bit integers come as text. `params` fill `{name:Type}`. */

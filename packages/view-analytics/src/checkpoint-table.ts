@@ -8,12 +8,18 @@ export interface CheckpointTable {
   /** Remembers a batch's checkpoint; written when enough records have come since the last time. */
   note(batch: ProjectionBatch): Promise<void>
   drop(): Promise<void>
+  /** The version of the view that made the rows; 1 where none was written down. */
+  version(): Promise<number>
+  setVersion(version: number): Promise<void>
 }
 
 const CREATE = `CREATE TABLE IF NOT EXISTS checkpoints
 (topic String, partition UInt32, next_offset UInt64, admission String)
 ENGINE = ReplacingMergeTree(next_offset) ORDER BY (topic, partition)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
+
+/** The row that holds the version, in place of an offset: no topic has this name. */
+const VERSION_ROW = ''
 
 /** A restart reads at most about this many records again, to find the admission state; rows are not doubled. */
 const RECORDS_BETWEEN_WRITES = 20_000n
@@ -42,7 +48,9 @@ export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
   return {
     create: () => store.command(CREATE),
     read: async () => {
-      const rows = await store.rows<Row>('SELECT * FROM checkpoints FINAL')
+      const rows = await store.rows<Row>(
+        `SELECT * FROM checkpoints FINAL WHERE topic != '${VERSION_ROW}'`,
+      )
       return rows.map(({ topic, partition, next_offset, admission }) => ({
         topic,
         partition,
@@ -55,6 +63,14 @@ export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
       records += batch.nextOffset - batch.firstOffset
       if (records >= RECORDS_BETWEEN_WRITES) await write()
     },
+    version: async () => {
+      const [row] = await store.rows<Pick<Row, 'next_offset'>>(
+        `SELECT next_offset FROM checkpoints FINAL WHERE topic = '${VERSION_ROW}'`,
+      )
+      return Number(row?.next_offset ?? 1)
+    },
+    setVersion: (version) =>
+      store.command(`INSERT INTO checkpoints VALUES ('${VERSION_ROW}', 0, ${version}, '')`),
     drop: async () => {
       noted.clear()
       records = 0n

@@ -1,4 +1,4 @@
-import { isWaggleError, messageOf } from '@waggle/base'
+import { isWaggleError, messageOf, WaggleError } from '@waggle/base'
 import {
   RecordRejected,
   type AdmittedRecord,
@@ -14,6 +14,14 @@ import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
 import { digestTables } from './digest-tables.ts'
 import { TABLE_KINDS, TABLES } from './table-ddl.ts'
 
+/** What the rows mean. 2: where an older writer had no field, the default of the schema, not of the column. */
+const VERSION = 2
+
+export interface AnalyticsOptions extends MigrateOptions {
+  /** Of the rows; this program's if left out. */
+  readonly version?: number
+}
+
 /**
  * Exactly once rests on the rows themselves. Inserts of a table and partition are made in the order of
  * offsets, each is one part and so atomic: the largest offset in the table is a prefix mark. What is at or
@@ -22,17 +30,42 @@ import { TABLE_KINDS, TABLES } from './table-ddl.ts'
  */
 export function createAnalyticsProjection(
   store: AnalyticsStore,
-  options: MigrateOptions = {},
+  options: AnalyticsOptions = {},
 ): Projection {
   const checkpoints = createCheckpointTable(store)
   let ready = false
   let marks = new Map<string, bigint>()
 
-  const prepare = async (): Promise<void> => {
-    if (ready) return
+  const { version = VERSION } = options
+
+  const drop = async (): Promise<void> => {
+    // Positions go first: a crash in between leaves rows whose marks are read again, never a position
+    // without its rows.
+    await checkpoints.drop()
+    await forgetMigrations(store)
+    // Dropped, not truncated: a truncated table still remembers the tokens of its old rows.
+    for (const kind of TABLE_KINDS)
+      await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
+  }
+
+  const open = async (): Promise<void> => {
     await migrate(store, options)
     await checkpoints.create()
     marks = await readMarks(store)
+  }
+
+  const prepare = async (): Promise<void> => {
+    if (ready) return
+    await open()
+    const found = await checkpoints.version()
+    if (found !== version) {
+      if (marks.size > 0) {
+        if (store.owned !== true) throw otherVersion(found, version)
+        await drop()
+        await open()
+      }
+      await checkpoints.setVersion(version)
+    }
     ready = true
   }
 
@@ -57,7 +90,7 @@ export function createAnalyticsProjection(
 
   return {
     name: 'analytics',
-    version: 1,
+    version,
     topics: EVENT_TOPICS,
     checkpoints: async (): Promise<readonly Checkpoint[]> => {
       await prepare()
@@ -70,19 +103,22 @@ export function createAnalyticsProjection(
     },
     reset: async () => {
       ready = false
-      // Positions go first: a crash in between leaves rows whose marks are read again, never a position
-      // without its rows.
-      await checkpoints.drop()
-      await forgetMigrations(store)
-      // Dropped, not truncated: a truncated table still remembers the tokens of its old rows.
-      for (const kind of TABLE_KINDS)
-        await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
+      await drop()
       await prepare()
     },
     // Marks of a partition that was elsewhere in between are old.
     keep: async () => void (ready = false),
     digest: () => digestTables(store),
   }
+}
+
+/** Tables that several processes may write cannot be dropped by one of them while the others go on. */
+function otherVersion(found: number, wanted: number): WaggleError {
+  const what = `The rows are of version ${found} of the view, this program writes version ${wanted}`
+  return new WaggleError(
+    'VIEW_MISCONFIGURED',
+    `${what}: stop every analytics service, drop the tables, start again`,
+  )
 }
 
 /** 'table partition' -> largest offset inserted. */

@@ -13,6 +13,9 @@ import {
 } from './hot-state.ts'
 
 /** Topics the hot view lives on. */
+/** Of what the view means and how it is kept: raise it with either, and every engine builds the view anew. */
+export const HOT_VERSION = 1
+
 export const HOT_TOPICS = [
   'waggle.agents.v1',
   'waggle.agent-states.v1',

@@ -32,6 +32,7 @@ export async function openChdbStore(path: string): Promise<AnalyticsStore> {
   })
 
   return {
+    owned: true,
     command,
     rows: <T>(sql: string, params?: Params) =>
       queriesOf(client, params)

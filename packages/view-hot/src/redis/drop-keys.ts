@@ -8,14 +8,17 @@ const SCAN_COUNT = 1000
 const KEYS_PER_DROP = 500
 
 /** Every key of the view, over all nodes, in no order. */
-export async function* scanKeys(link: RedisLink, keys: HotKeys): AsyncGenerator<string[]> {
+export async function* scanKeys(
+  link: RedisLink,
+  { pattern }: Pick<HotKeys, 'pattern'>,
+): AsyncGenerator<string[]> {
   const nodes = link.masters()
   if (nodes.length === 0) throw new WaggleError('VIEW_UNAVAILABLE', 'No Redis node is known yet')
   for (const node of nodes) {
     let cursor = '0'
     do {
       const [next, found] = await link.run(() =>
-        node.scan(cursor, 'MATCH', keys.pattern, 'COUNT', SCAN_COUNT),
+        node.scan(cursor, 'MATCH', pattern, 'COUNT', SCAN_COUNT),
       )
       cursor = next
       if (found.length > 0) yield found
@@ -37,6 +40,14 @@ export async function dropPartitions(
       const at = wanted.get(name)
       if (at !== undefined) await link.run((client) => drop(client, keys.position(at), theirs))
     }
+  }
+}
+
+/** Drops what other versions of the view hold; who still reads them reads the log instead. */
+export async function dropOtherVersions(link: RedisLink, keys: HotKeys): Promise<void> {
+  for await (const found of scanKeys(link, { pattern: keys.everyVersion })) {
+    const others = found.filter((key) => keys.isOther(key))
+    await link.run((client) => Promise.all(others.map((key) => client.unlink(key))))
   }
 }
 

@@ -1,23 +1,25 @@
 import { WaggleError } from '@waggle/base'
 import { partitionName, type TopicPartition } from '@waggle/event'
+import { HOT_VERSION } from '../fold-hot.ts'
 import type { SwarmScope } from '../hot-view.ts'
 
 /**
  * Every key of a log partition carries the partition as its hash tag, so that its effect and its position
  * lie in one slot and move in one script:
  *
- *   waggle:{topic/partition}:position                         hash    next_offset, applied_at, admission …
- *   waggle:{topic/partition}:totals:<run>:<swarm>             hash    clock, stale_fills
- *   waggle:{topic/partition}:agents:<run>:<swarm>             hash    agent -> entry
- *   waggle:{topic/partition}:states:<run>:<swarm>             hash    type/agent -> entry
- *   waggle:{topic/partition}:signals:<run>:<swarm>            zset    entry by the time it expires
- *   waggle:{topic/partition}:decisions:<run>:<swarm>          list    entries, newest last
- *   waggle:{topic/partition}:agent-decisions:<run>:<swarm>:<agent>   list
- *   waggle:{topic/partition}:holdings:<run>:<swarm>           hash    agent/instrument -> holding
- *   waggle:{topic/partition}:fences:<run>:<swarm>             hash    resource -> token
- *   waggle:{topic/partition}:bars:<run>:<swarm>:<instrument>  zset    entry by occurred_at
+ *   waggle:v1:{topic/partition}:position                         hash    next_offset, applied_at, admission …
+ *   waggle:v1:{topic/partition}:totals:<run>:<swarm>             hash    clock, stale_fills
+ *   waggle:v1:{topic/partition}:agents:<run>:<swarm>             hash    agent -> entry
+ *   waggle:v1:{topic/partition}:states:<run>:<swarm>             hash    type/agent -> entry
+ *   waggle:v1:{topic/partition}:signals:<run>:<swarm>            zset    entry by the time it expires
+ *   waggle:v1:{topic/partition}:decisions:<run>:<swarm>          list    entries, newest last
+ *   waggle:v1:{topic/partition}:agent-decisions:<run>:<swarm>:<agent>   list
+ *   waggle:v1:{topic/partition}:holdings:<run>:<swarm>           hash    agent/instrument -> holding
+ *   waggle:v1:{topic/partition}:fences:<run>:<swarm>             hash    resource -> token
+ *   waggle:v1:{topic/partition}:bars:<run>:<swarm>:<instrument>  zset    entry by occurred_at
  *
- * run is empty live; run, swarm, agent and instrument are percent-encoded. hot-json.ts says what an entry is.
+ * v1 is the version of the view: another version has keys of its own, so that it is built beside this one, readers of
+ * either find what they know, and going back to the one before finds it still there. run is empty live; run, swarm, agent and instrument are percent-encoded. hot-json.ts says what an entry is.
  */
 export type HashCollection = 'totals' | 'agents' | 'states' | 'holdings' | 'fences'
 export type ListCollection = 'signals' | 'decisions' | 'agent-decisions' | 'bars'
@@ -33,6 +35,10 @@ export interface HotKey {
 export interface HotKeys {
   /** Matches every key of the view in SCAN. */
   readonly pattern: string
+  /** Matches those of all its versions, and may match others: `isOther` tells. */
+  readonly everyVersion: string
+  /** A key of the view in another version. */
+  isOther(key: string): boolean
   position(at: TopicPartition): string
   of(at: TopicPartition, collection: Collection, scope: SwarmScope, name?: string): string
   /** Undefined for keys that are not the view's. */
@@ -42,16 +48,20 @@ export interface HotKeys {
 const PREFIX = /^[A-Za-z0-9._-]+$/
 
 /** CONFIG_INVALID for a prefix with other characters than letters, digits, dot, dash and underscore. */
-export function createHotKeys(prefix = 'waggle'): HotKeys {
+export function createHotKeys(prefix = 'waggle', version = HOT_VERSION): HotKeys {
   if (!PREFIX.test(prefix)) {
     throw new WaggleError('CONFIG_INVALID', `The key prefix ${prefix} is no plain name`)
   }
-  const tagged = (at: TopicPartition): string => `${prefix}:{${partitionName(at)}}`
-  const shape = new RegExp(
-    `^${prefix.replaceAll('.', '\\.')}:\\{([^}]+)\\}:([^:]+):([^:]*):([^:]*)`,
-  )
+  const own = `${prefix}:v${version}`
+  const tagged = (at: TopicPartition): string => `${own}:{${partitionName(at)}}`
+  const name = prefix.replaceAll('.', '\\.')
+  const shape = new RegExp(`^${name}:v${version}:\\{([^}]+)\\}:([^:]+):([^:]*):([^:]*)`)
+  // Before versions there were keys without one.
+  const versioned = new RegExp(`^${name}:(v\\d+:)?\\{[^}]+/\\d+\\}:`)
   return {
-    pattern: `${prefix}:{*}:*`,
+    pattern: `${own}:{*}:*`,
+    everyVersion: `${prefix}:*{*}:*`,
+    isOther: (key) => versioned.test(key) && !key.startsWith(`${own}:`),
     position: (at) => `${tagged(at)}:position`,
     of: (at, collection, { run, swarm }, name) =>
       [tagged(at), collection, ...[run ?? '', swarm].map(encodeURIComponent)].join(':') +

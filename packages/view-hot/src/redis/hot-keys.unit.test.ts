@@ -45,9 +45,19 @@ describe('keys of the hot view', () => {
   it.each([
     'hive',
     'hive:{waggle.fills.v1/3}:position',
-    'wasp:{x/1}:agents::s',
-    'hive:{x/1}:agents:%:s',
+    'wasp:v1:{x/1}:agents::s',
+    'hive:{x/1}:agents::s',
+    'hive:v2:{x/1}:agents::s',
+    'hive:v1:{x/1}:agents:%:s',
   ])('%s names no collection of ours', (key) => expect(keys.parse(key)).toBeUndefined())
+
+  it('of another version, or of none, are told from those of others', () => {
+    const next = createHotKeys('hive', 2)
+    expect(next.isOther(keys.position(AT))).toBe(true)
+    expect(next.isOther('hive:{waggle.fills.v1/3}:position')).toBe(true)
+    for (const key of [next.position(AT), 'hive:x:{a/1}:b', 'hives:v1:{a/1}:b', 'hive:v1:note'])
+      expect(next.isOther(key)).toBe(false)
+  })
 
   it('begin with a plain name', () => {
     expect(() => createHotKeys('a{b}')).toThrow(/CONFIG_INVALID|prefix/)

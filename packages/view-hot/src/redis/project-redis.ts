@@ -7,10 +7,10 @@ import {
 } from '@waggle/consume'
 import { partitionName, type TopicPartition } from '@waggle/event'
 import { digestHot } from '../digest-hot.ts'
-import { foldHot, HOT_TOPICS } from '../fold-hot.ts'
+import { foldHot, HOT_TOPICS, HOT_VERSION } from '../fold-hot.ts'
 import type { HotState } from '../hot-state.ts'
 import { skipSuperseded } from '../skip-superseded.ts'
-import { dropPartitions } from './drop-keys.ts'
+import { dropOtherVersions, dropPartitions } from './drop-keys.ts'
 import { readFillSeed } from './fill-seed.ts'
 import type { HotKeys } from './hot-keys.ts'
 import { isAdmissionDue, positionWrite, readCheckpoint, readPosition } from './hot-position.ts'
@@ -26,6 +26,8 @@ export interface RedisProjectionOptions {
   readonly partitions: readonly TopicPartition[]
   readonly clock: Clock
   readonly ttl?: HotTtl
+  /** Of the keys. */
+  readonly version?: number
 }
 
 export interface RedisProjection extends Projection {
@@ -45,15 +47,17 @@ export function createRedisProjection(options: RedisProjectionOptions): RedisPro
 
 class HotRedis implements RedisProjection {
   readonly name = 'hot'
-  readonly version = 1
+  readonly version: number
   readonly topics = HOT_TOPICS
   readonly #options: RedisProjectionOptions
   /** Where each partition stands in Redis, as far as this process has seen. */
   readonly #expected = new Map<string, bigint>()
   readonly #admissionAt = new Map<string, bigint>()
+  #tidied = false
 
   constructor(options: RedisProjectionOptions) {
     this.#options = options
+    this.version = options.version ?? HOT_VERSION
   }
 
   async checkpoints() {
@@ -67,6 +71,9 @@ class HotRedis implements RedisProjection {
       partitions.filter((_at, index) => found[index] === undefined),
     )
     const stored = found.filter((checkpoint) => checkpoint !== undefined)
+    // While this version was first built the one before served on; at the next start it is not needed any more.
+    if (stored.length > 0 && !this.#tidied) await dropOtherVersions(link, keys)
+    this.#tidied ||= stored.length > 0
     this.#forget()
     for (const at of partitions) this.#expected.set(partitionName(at), 0n)
     for (const checkpoint of stored) {

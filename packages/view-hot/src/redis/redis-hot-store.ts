@@ -1,6 +1,7 @@
 import type { Clock } from '@waggle/base'
 import type { AdmittedSource } from '@waggle/consume'
 import type { TopicPartition } from '@waggle/event'
+import { HOT_VERSION } from '../fold-hot.ts'
 import { createHotKeys } from './hot-keys.ts'
 import type { HotTtl } from './hot-writes.ts'
 import { createRedisProjection, type RedisProjection } from './project-redis.ts'
@@ -27,6 +28,8 @@ export interface RedisHotStoreOptions {
   readonly prefix?: string
   /** A week for bars, decisions and signals if left out. */
   readonly ttl?: HotTtl
+  /** Of the view; this program's if left out. */
+  readonly version?: number
 }
 
 /** The hot view in Redis: writing it, reading it, checking it, over one connection. */
@@ -40,10 +43,10 @@ export interface RedisHotStore {
 
 /** Resolves although Redis may be down: reads and writes are VIEW_UNAVAILABLE until it is there. */
 export async function openRedisHotStore(options: RedisHotStoreOptions): Promise<RedisHotStore> {
-  const { redis, partitions, clock, prefix, ttl } = options
-  const keys = createHotKeys(prefix)
+  const { redis, partitions, clock, prefix, ttl, version = HOT_VERSION } = options
+  const keys = createHotKeys(prefix, version)
   const link = await openRedisLink(redis)
-  const parts = { link, keys, partitions, clock }
+  const parts = { link, keys, partitions, clock, version }
   return {
     projection: createRedisProjection(ttl === undefined ? parts : { ...parts, ttl }),
     view: createRemoteHotView(parts),
