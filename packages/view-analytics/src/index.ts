@@ -9,6 +9,7 @@ export type { DeadLetterFeed, DeadLetterFeedOptions } from './dead-letter-feed.t
 export { migrate } from './migrate.ts'
 export type { MigrateOptions } from './migrate.ts'
 export { readMigrations, statementsOf } from './migration-files.ts'
+export { partitionHashes } from './partition-hashes.ts'
 export { insertOf, planInserts } from './plan-inserts.ts'
 export type { PlannedInsert } from './plan-inserts.ts'
 export { createAnalyticsProjection } from './project-analytics.ts'

@@ -8,6 +8,7 @@ import { DIFF_USAGE, runDiff } from './diff-command.ts'
 import { FORK_USAGE, runFork } from './fork-command.ts'
 import { IMPORT_USAGE, runImport } from './import-command.ts'
 import { openLog } from './open-log.ts'
+import { REBUILD_USAGE, runRebuild } from './rebuild-command.ts'
 import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
 import { REPLAY_USAGE, runReplay } from './replay-command.ts'
@@ -37,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   diff: { usage: DIFF_USAGE, run: runDiff },
   fork: { usage: FORK_USAGE, run: runFork },
   import: { usage: IMPORT_USAGE, run: runImport },
+  rebuild: { usage: REBUILD_USAGE, run: runRebuild },
   recount: { usage: RECOUNT_USAGE, run: recountCommand },
   replay: { usage: REPLAY_USAGE, run: runReplay },
   schemas: { usage: SCHEMAS_USAGE, run: runSchemas },
