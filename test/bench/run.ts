@@ -2,8 +2,10 @@
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchArchive } from './archive.ts'
+import { benchBacktest } from './backtest.ts'
 import { benchCertify } from './certify.ts'
 import { benchConsensus } from './consensus.ts'
+import { benchFork } from './fork.ts'
 import { benchHotRedis } from './hot-redis.ts'
 import { benchHot } from './hot.ts'
 import { benchClickHouseHttp } from './clickhouse-http.ts'
@@ -30,11 +32,13 @@ const benches = {
   replay: benchReplay,
   'replay-kafka': benchReplayKafka,
   archive: () => benchArchive(),
+  backtest: benchBacktest,
   certify: benchCertify,
   trajectory: benchTrajectory,
   snapshots: benchSnapshots,
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
+  fork: benchFork,
   hot: benchHot,
   memory: benchMemory,
   messages: benchMessages,

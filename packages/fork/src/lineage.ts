@@ -60,11 +60,6 @@ export function partingOf(a: Lineage, b: Lineage): Offsets | undefined {
   return new Map()
 }
 
-/** True for what stands at or behind the offsets. */
-export function isBehind(parting: Offsets | undefined, at: Position): boolean {
-  return parting !== undefined && at.offset >= offsetAt(parting, at)
-}
-
 function offsetAt(offsets: Offsets, at: Position): bigint {
   return offsets.get(partitionName(at)) ?? 0n
 }

@@ -2,8 +2,8 @@ import type { KnownEvent } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
 import { positionText, type Kind } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
-import { replayBatches } from '@waggle/replay'
-import { isBehind, runOf, type Lineage, type Offsets } from './lineage.ts'
+import { replayTerm } from '@waggle/replay'
+import { runOf, type Lineage, type Offsets } from './lineage.ts'
 import { StepNames } from './names.ts'
 import { createRunLog } from './run-log.ts'
 
@@ -37,10 +37,13 @@ export async function stepsBehind(
   const nameById = new Map<string, string>()
   const nameByPosition = new Map<string, string>()
   const source = { log: createRunLog({ log, lineage }), codec, run, swarm: lineage.swarm }
-  for await (const batch of replayBatches(source)) {
+  // What both runs have is judged, for time is measured by it, and not decoded.
+  const start = new Map([...(parting ?? [])].map(([at, offset]) => [at, Number(offset)]))
+  const behind = parting === undefined ? [] : replayTerm({ ...source, start }, undefined)
+  for await (const batch of behind) {
     for (const known of batch) {
       const { event, position } = known
-      if (BESIDE.has(event.kind) || !isBehind(parting, position)) continue
+      if (BESIDE.has(event.kind)) continue
       const name = names.next(event)
       steps.push({ name, known })
       nameById.set(event.id, name)
