@@ -40,8 +40,8 @@ const K1 = 1.2
 const B = 0.75
 /** A word without documents; its id is never given. */
 const UNKNOWN = 0
-/** Entries of term lists that a proposal walks: some 0.1 ms. */
-const WALKED = 4_096
+/** Entries of term lists that a proposal walks: some 0.2 ms. */
+const WALKED = 8_192
 /** A word in more than this share of the documents tells them apart too little to walk its list further than needed. */
 const FREQUENT = 1 / 8
 
