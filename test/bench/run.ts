@@ -2,7 +2,6 @@
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchArchive } from './archive.ts'
-import { benchBacktest } from './backtest.ts'
 import { benchCertify } from './certify.ts'
 import { benchConsensus } from './consensus.ts'
 import { benchFork } from './fork.ts'
@@ -32,7 +31,6 @@ const benches = {
   replay: benchReplay,
   'replay-kafka': benchReplayKafka,
   archive: () => benchArchive(),
-  backtest: benchBacktest,
   certify: benchCertify,
   trajectory: benchTrajectory,
   snapshots: benchSnapshots,
