@@ -76,7 +76,8 @@ export interface RecallIndex {
   /**
    * Answers best first; equal scores by key. `exact` and `asOf` compare with everything allowed. Otherwise, among
    * more than 1,000, only what vectors and words bring up is compared: by vectors the nearest (recall@10 above
-   * 0.95), by words those with the rarest of the question. What is not allowed is never given.
+   * 0.95 where vectors cluster, less where they do not), by words those with the rarest of the question. What is not
+   * allowed is never given.
    *
    * @throws WaggleError INPUT_INVALID for a limit out of range or a time that is no number.
    */
