@@ -33,6 +33,8 @@ export interface KafkaDriver {
   produce(batches: readonly PartitionBatch[]): Promise<readonly bigint[]>
   /** Offsets of the first record still there, or behind the last one. */
   offsets(partitions: readonly TopicPartition[], edge: 'start' | 'end'): Promise<readonly bigint[]>
+  /** Deletes the records before a position. */
+  deleteBefore(position: Position): Promise<void>
   /** The broker that leads each partition. */
   leaders(partitions: readonly TopicPartition[]): Promise<readonly number[]>
   /** Reads from one broker, one request at a time. */

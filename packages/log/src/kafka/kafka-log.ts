@@ -78,6 +78,18 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     if (closed) throw closedError()
     for (const at of partitions) checkPartition(topics, at)
   }
+  const edges = async (
+    partitions: readonly TopicPartition[],
+    edge: 'start' | 'end',
+  ): Promise<Position[]> => {
+    check(partitions)
+    const offsets = await supervisor.run(`Asking for the ${edge}`, (driver) =>
+      driver.offsets(partitions, edge),
+    )
+    return partitions.map(({ topic, partition }, index) => {
+      return { topic, partition, offset: offsets[index]! }
+    })
+  }
 
   return {
     topics,
@@ -95,16 +107,16 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
         maxRecords,
         signal: AbortSignal.any([signal, tails.signal]),
       }),
-    ends: async (partitions) => {
-      check(partitions)
-      const ends = await supervisor.run('Asking for ends', (driver) =>
-        driver.offsets(partitions, 'end'),
-      )
-      return partitions.map(({ topic, partition }, index) => ({
-        topic,
-        partition,
-        offset: ends[index]!,
-      }))
+    ends: (partitions) => edges(partitions, 'end'),
+    // Append times are the broker's, so nothing can be restored.
+    retention: {
+      starts: (partitions) => edges(partitions, 'start'),
+      trim: async (before) => {
+        check([before])
+        await supervisor.run('Deleting records', (driver) => driver.deleteBefore(before))
+        const [start] = await edges([before], 'start')
+        return start!
+      },
     },
     close: async () => {
       if (closed) return

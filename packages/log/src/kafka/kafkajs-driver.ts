@@ -58,6 +58,18 @@ export function openKafkajsDriver(
     },
     offsets: async (partitions, edge) =>
       listOffsets(await (asking ??= openCluster()), partitions.map(inKafka), edge),
+    deleteBefore: async ({ topic, partition, offset }) => {
+      const admin = kafka.admin({ retry: RETRY })
+      await admin.connect()
+      try {
+        const partitions = [{ partition, offset: String(offset) }]
+        // Which makes it learn the topic's leaders; deleting does not.
+        await admin.fetchTopicOffsets(physical(topic))
+        await admin.deleteTopicRecords({ topic: physical(topic), partitions })
+      } finally {
+        await admin.disconnect()
+      }
+    },
     leaders: async (partitions) => {
       const cluster = await (asking ??= openCluster())
       return partitions.map((at) => leaderOf(cluster, inKafka(at)))

@@ -1,4 +1,4 @@
-import { Consumer, findErrorBy, Producer, type Offsets } from '@platformatic/kafka'
+import { Admin, Consumer, findErrorBy, Producer, type Offsets } from '@platformatic/kafka'
 import type { Position, TopicPartition } from '@waggle/event'
 import { firstOutside } from '../log-errors.ts'
 import type { AppendRecord } from '../event-log.ts'
@@ -64,6 +64,15 @@ export function openPlatformaticDriver(
       const named = [...new Set(partitions.map(({ topic }) => physical(topic)))]
       const found = await metadataReader.listOffsets({ topics: named, timestamp })
       return partitions.map((at) => offsetOf(found, { ...at, topic: physical(at.topic) }))
+    },
+    deleteBefore: async ({ topic, partition, offset }) => {
+      const admin = new Admin(options)
+      try {
+        const partitions = [{ partition, offset }]
+        await admin.deleteRecords({ topics: [{ name: physical(topic), partitions }] })
+      } finally {
+        await admin.close()
+      }
     },
     leaders: async (partitions) => {
       const { topics: known } = await metadata()
