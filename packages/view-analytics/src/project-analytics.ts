@@ -1,4 +1,4 @@
-import { isWaggleError, messageOf, WaggleError } from '@waggle/base'
+import { isWaggleError, messageOf } from '@waggle/base'
 import {
   RecordRejected,
   type AdmittedRecord,
@@ -9,18 +9,10 @@ import {
 import { EVENT_TOPICS, type TopicPartition } from '@waggle/event'
 import type { AnalyticsStore } from './analytics-store.ts'
 import { createCheckpointTable } from './checkpoint-table.ts'
-import { forgetMigrations, migrate, type MigrateOptions } from './migrate.ts'
+import { ANALYTICS_VERSION, dropTables, openTables, type AnalyticsOptions } from './open-tables.ts'
 import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
 import { digestTables } from './digest-tables.ts'
-import { TABLE_KINDS, TABLES } from './table-ddl.ts'
-
-/** What the rows mean. 2: where an older writer had no field, the default of the schema, not of the column. */
-const VERSION = 2
-
-export interface AnalyticsOptions extends MigrateOptions {
-  /** Of the rows; this program's if left out. */
-  readonly version?: number
-}
+import { TABLES } from './table-ddl.ts'
 
 /**
  * Exactly once rests on the rows themselves. Inserts of a table and partition are made in the order of
@@ -36,36 +28,9 @@ export function createAnalyticsProjection(
   let ready = false
   let marks = new Map<string, bigint>()
 
-  const { version = VERSION } = options
-
-  const drop = async (): Promise<void> => {
-    // Positions go first: a crash in between leaves rows whose marks are read again, never a position
-    // without its rows.
-    await checkpoints.drop()
-    await forgetMigrations(store)
-    // Dropped, not truncated: a truncated table still remembers the tokens of its old rows.
-    for (const kind of TABLE_KINDS)
-      await store.command(`DROP TABLE IF EXISTS ${TABLES[kind].table} SYNC`)
-  }
-
-  const open = async (): Promise<void> => {
-    await migrate(store, options)
-    await checkpoints.create()
-    marks = await readMarks(store)
-  }
-
   const prepare = async (): Promise<void> => {
     if (ready) return
-    await open()
-    const found = await checkpoints.version()
-    if (found !== version) {
-      if (marks.size > 0) {
-        if (store.owned !== true) throw otherVersion(found, version)
-        await drop()
-        await open()
-      }
-      await checkpoints.setVersion(version)
-    }
+    marks = await openTables(store, checkpoints, options)
     ready = true
   }
 
@@ -90,7 +55,7 @@ export function createAnalyticsProjection(
 
   return {
     name: 'analytics',
-    version,
+    version: options.version ?? ANALYTICS_VERSION,
     topics: EVENT_TOPICS,
     checkpoints: async (): Promise<readonly Checkpoint[]> => {
       await prepare()
@@ -103,35 +68,13 @@ export function createAnalyticsProjection(
     },
     reset: async () => {
       ready = false
-      await drop()
+      await dropTables(store, checkpoints)
       await prepare()
     },
     // Marks of a partition that was elsewhere in between are old.
     keep: async () => void (ready = false),
     digest: () => digestTables(store),
   }
-}
-
-/** Tables that several processes may write cannot be dropped by one of them while the others go on. */
-function otherVersion(found: number, wanted: number): WaggleError {
-  const what = `The rows are of version ${found} of the view, this program writes version ${wanted}`
-  return new WaggleError(
-    'VIEW_MISCONFIGURED',
-    `${what}: stop every analytics service, drop the tables, start again`,
-  )
-}
-
-/** 'table partition' -> largest offset inserted. */
-async function readMarks(store: AnalyticsStore): Promise<Map<string, bigint>> {
-  const marks = new Map<string, bigint>()
-  for (const kind of TABLE_KINDS) {
-    const { table } = TABLES[kind]
-    const rows = await store.rows<{ partition: number; last: string }>(
-      `SELECT _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`,
-    )
-    for (const { partition, last } of rows) marks.set(`${table} ${partition}`, BigInt(last))
-  }
-  return marks
 }
 
 /**
