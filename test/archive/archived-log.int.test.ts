@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { openArchivedLog, restoreLog, runArchive, trimArchived } from '@waggle/archive'
 import { createCodec } from '@waggle/codec'
+import { emptyAdmission, judgeBatch, type Projection } from '@waggle/consume'
 import { replay } from '@waggle/replay'
 import { createLogRegistry } from '@waggle/registry'
-import type { EventLog } from '@waggle/log'
-import { DEAD_LETTER_TOPIC, SCHEMA_TOPIC } from '@waggle/event'
+import { createCoordinationProjection } from '@waggle/view-coordination'
+import { createHotProjection } from '@waggle/view-hot'
+import { partitionsOf, type EventLog } from '@waggle/log'
+import { DEAD_LETTER_TOPIC, EVENT_TOPICS, SCHEMA_TOPIC } from '@waggle/event'
 import {
   archiveScene,
   DAY,
@@ -27,6 +30,27 @@ async function archiveUntil(scene: ArchiveScene, days: number) {
   return { archive, segments: result.segments }
 }
 
+/** Digests of the views of what a log holds; a runner would write its dead letters into the log. */
+async function digests(log: EventLog): Promise<string[]> {
+  const codec = createCodec(createLogRegistry({ log }))
+  const votes = createCoordinationProjection({ publish: async () => {}, lookAgain: () => {} })
+  const views: readonly Projection[] = [createHotProjection(), votes]
+  for (const { topic, partition, offset } of await log.ends(partitionsOf(log, EVENT_TOPICS))) {
+    let admission = emptyAdmission()
+    for (let next = 0n; next < offset;) {
+      const records = await log.read({ topic, partition, offset: next }, 50)
+      const judged = await judgeBatch(codec, admission, { topic, partition, records })
+      const nextOffset = records.at(-1)!.offset + 1n
+      admission = judged.admission
+      const behind = { topic, partition, firstOffset: next, nextOffset, admission }
+      for (const view of views)
+        if (view.topics.includes(topic)) await view.apply({ ...behind, events: judged.admitted })
+      next = nextOffset
+    }
+  }
+  return Promise.all(views.map((view) => view.digest()))
+}
+
 async function replayed(log: EventLog): Promise<string[]> {
   const codec = createCodec(createLogRegistry({ log }))
   const lines: string[] = []
@@ -43,6 +67,7 @@ describe('a log and its archive', () => {
     await liveSomeDays(scene, 4)
     const before = await everything(scene.log)
     const order = await replayed(scene.log)
+    const views = await digests(scene.log)
     const { archive } = await archiveUntil(scene, 3)
 
     const trimmed = await trimArchived(scene.log, archive)
@@ -54,6 +79,7 @@ describe('a log and its archive', () => {
       })
     }
     const joined = openArchivedLog(scene.log, await scene.archive())
+    expect(await digests(joined)).toEqual(views)
     for (const step of [1, 3, 100]) expect(await everything(joined, step)).toEqual(before)
     expect(await replayed(joined)).toEqual(order)
 
@@ -146,12 +172,14 @@ describe('a lost log', () => {
     await liveSomeDays(scene, 3)
     const before = await everything(scene.log)
     const order = await replayed(scene.log)
+    const views = await digests(scene.log)
     const { archive } = await archiveUntil(scene, 3)
 
     const restored = await emptyLog(scene.clock)
     await restoreLog(archive, restored)
     expect(await everything(restored)).toEqual(before)
     expect(await replayed(restored)).toEqual(order)
+    expect(await digests(restored)).toEqual(views)
     expect(before.filter(({ topic }) => topic === DEAD_LETTER_TOPIC)).toHaveLength(12)
     expect(before.some(({ topic }) => topic === SCHEMA_TOPIC)).toBe(true)
   })
