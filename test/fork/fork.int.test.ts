@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmitter, type Emitted } from '@waggle/emit'
-import { fork, lineageOf, type ForkBus } from '@waggle/fork'
+import { fork, lineageOf, type ForkBus, type ForkPoint } from '@waggle/fork'
 import {
   joinAll,
   propose,
@@ -63,6 +63,31 @@ describe('a fork', () => {
     expect(new Set(runs)).toEqual(new Set(['fork:no']))
     // Its fork event, two votes, one result.
     expect(runs).toHaveLength(4)
+  })
+
+  it('has the results it began with, and says anew one that was decided before the cut and said behind it', async () => {
+    const proposed = await propose(bus, 'p')
+    for (const agent of voters)
+      await bus
+        .emitter(agent)
+        .emit({ kind: 'vote', proposal: 'p', choice: 'approve', confidence: 1 })
+    await bus.settle()
+    bus.clock.advance(1000)
+    const saidBy = async (run: string, from: ForkPoint): Promise<(string | null)[]> => {
+      const there = await bus.open(await fork({ bus, swarm: SWARM, parent: null, run, from }))
+      await there.caughtUp(10_000)
+      expect(there.coordination.view.proposal(scopeOf(run), 'p')?.status).toBe('APPROVED')
+      return [...(await recordsOf(bus))]
+        .filter(([, of]) => of === run)
+        .map(([text]) => text.split('/')[0]!)
+    }
+    expect(await saidBy('fork:whole', { at: bus.clock.now() })).toEqual(['waggle.forks.v1'])
+    const agents = { topic: 'waggle.agents.v1', partition: 0, offset: 3n }
+    const positions = [agents, { ...proposed.position, offset: proposed.position.offset + 4n }]
+    expect((await saidBy('fork:part', { positions })).sort()).toEqual([
+      'waggle.forks.v1',
+      'waggle.proposal-results.v1',
+    ])
   })
 
   it('of a fork begins with what that one had, its own events with it, and no more', async () => {
