@@ -14,6 +14,7 @@ import {
   type MemoryEvent,
   type MemoryStateOptions,
 } from './memory-state.ts'
+import { memoryRows } from './memory-rows.ts'
 import { createMemoryView, type MemoryView } from './memory-view.ts'
 import type { ReadBack } from './read-episode.ts'
 
@@ -85,6 +86,7 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
       checkpoints.clear()
     },
     digest: async () => digestMemory(state),
+    rows: () => memoryRows(state),
   }
 }
 

@@ -11,6 +11,7 @@ import type { Embedder } from '@waggle/recall'
 import type { PastProjection } from '@waggle/replay'
 import type { ResultPublisher } from '@waggle/view-coordination'
 import { DEFAULT_BANK, ruleOf, type BankConfig } from './bank-config.ts'
+import { bankRows } from './bank-rows.ts'
 import { createBankView, type BankView } from './bank-view.ts'
 import { digestBank } from './digest-bank.ts'
 import { loadBank, plainBank } from './keep-bank.ts'
@@ -82,6 +83,7 @@ export function createBankProjection(options: BankOptions = {}): BankProjection 
       pending = []
     },
     digest: async () => digestBank(state),
+    rows: () => bankRows(state),
     stateKey: ruleOf(config),
     dump: () =>
       pending.length > 0
