@@ -33,7 +33,7 @@ export async function oracle(
       score: (1 - WORD_WEIGHT) * cosine(asked!, codes[i]!) + WORD_WEIGHT * words[i]!,
       document,
     }))
-    .filter(({ document }) => query.where?.(document) ?? true)
+    .filter(({ document }) => isGranted(document, query))
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1))
   const { perSource } = query
   if (perSource === undefined) return scored.slice(0, query.limit)
@@ -46,6 +46,16 @@ export async function oracle(
       return source === query.self || given.get(source)! <= share
     })
     .slice(0, query.limit)
+}
+
+/** Rights and trust, which leave the statistics of words alone. */
+export function isGranted(document: RecallDocument, query: RecallQuery): boolean {
+  const { where, mayRead, trustedBefore } = query
+  return (
+    (mayRead?.(document.namespace) ?? true) &&
+    document.knownFrom < (trustedBefore?.(document.source) ?? Infinity) &&
+    (where?.(document) ?? true)
+  )
 }
 
 function isAllowed({ document, removedAt }: OracleEntry, query: RecallQuery): boolean {

@@ -47,6 +47,12 @@ const query: fc.Arbitrary<RecallQuery> = fc
     asOf: some(fc.nat(20)),
     perSource: some(fc.constantFrom('fair' as const, 1, 2)),
     self: some(name('agent', 5)),
+    mayRead: some(fc.constant((namespace: string) => namespace !== 'n2')),
+    trustedBefore: some(
+      fc.constant((source: string) =>
+        source === 'agent2' ? 10 : source === 'agent3' ? -Infinity : Infinity,
+      ),
+    ),
     where: some(fc.constant((one: RecallDocument) => one.source !== 'agent1')),
   })
   .map(
