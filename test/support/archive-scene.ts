@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { manualClock, type ManualClock } from '@waggle/base'
 import { Archive, openLocalStore, type ObjectStore } from '@waggle/archive'
 import { createCodec, type Codec } from '@waggle/codec'
-import { createEmitter, type Emitter } from '@waggle/emit'
+import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import { DEAD_LETTER_TOPIC, PARTITIONS, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
 import { openLmdbLog } from '@waggle/log/lmdb'
@@ -40,7 +40,15 @@ export async function archiveScene(): Promise<ArchiveScene> {
     clock,
     store,
     emitter: (agent, session = `session-${agent}`) =>
-      createEmitter({ log, codec, clock, swarm: 'bees', agent, session }),
+      createEmitter({
+        log,
+        codec,
+        clock,
+        swarm: 'bees',
+        agent,
+        session,
+        headers: cloudEventHeaders,
+      }),
     archive: () => Archive.open(store),
   }
 }
