@@ -67,7 +67,11 @@ interface Reading {
 }
 
 /** Writes, reads its own write back, looks twice within a read; until stopped. */
-async function readSteadily(agent: string, until: AbortSignal): Promise<Reading[]> {
+async function readSteadily(
+  agent: string,
+  until: AbortSignal,
+  began: () => void,
+): Promise<Reading[]> {
   const emitter = bus.emitter({ swarm: 'hive', agent, session: `reader-${agent}` })
   const joined = await emitter.emit({ kind: 'agent', op: 'JOINED', role: 'old' })
   const readings: Reading[] = []
@@ -99,6 +103,7 @@ async function readSteadily(agent: string, until: AbortSignal): Promise<Reading[
       version: value.first === 'next' ? 'next' : 'old',
       applied: freshness.applied,
     })
+    began()
   }
   return readings
 }
@@ -119,8 +124,10 @@ describe('a view rebuilt beside the live one', () => {
   it('takes over under load, and back: no reader sees both, goes back or misses its write', async () => {
     const done = new AbortController()
     const swarm = load('worker')
-    const reading = ['ann', 'bob'].map((agent) => readSteadily(agent, done.signal))
+    const readers = ['ann', 'bob'].map((agent) => ({ agent, ...Promise.withResolvers<void>() }))
+    const reading = readers.map(({ agent, resolve }) => readSteadily(agent, done.signal, resolve))
     const shadow = bus.hot.runner.shadow(nextVersion)
+    await Promise.all(readers.map(({ promise }) => promise))
     await bus.hot.runner.caughtUp(WAIT_MS)
     await shadow.switch()
     await settled(swarm)

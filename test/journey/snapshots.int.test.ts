@@ -55,7 +55,7 @@ async function run<P extends KeptProjection>(bus: MemoryBus, projection: P): Pro
 
 async function files(view: string): Promise<string[]> {
   const names = await readdir(join(folder, view)).catch(() => [])
-  return names.toSorted().map((name) => join(folder, view, name))
+  return [...names].sort((a, b) => (a < b ? -1 : 1)).map((name) => join(folder, view, name))
 }
 
 describe.each(VIEWS)('snapshots of the %s', (_, make) => {

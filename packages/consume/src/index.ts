@@ -26,7 +26,7 @@ export type { Checkpoint, Dump, KeptProjection, Projection, ProjectionBatch } fr
 export { createFileSnapshots } from './snapshots/file-snapshots.ts'
 export type { FileSnapshotsOptions, RestoreOptions, Snapshots } from './snapshots/file-snapshots.ts'
 export type { SnapshotHeader } from './snapshots/snapshot-file.ts'
-export { withSnapshots } from './snapshots/with-snapshots.ts'
+export { savedAtStop, snapshotsOfLive, withSnapshots } from './snapshots/with-snapshots.ts'
 export type { SnapshotOptions, SnapshottedProjection } from './snapshots/with-snapshots.ts'
 export { feedProjection } from './feed-projection.ts'
 export { createSwitchableRunner } from './switchable-runner.ts'

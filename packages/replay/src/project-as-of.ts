@@ -35,7 +35,7 @@ export interface AsOfOptions extends AdmittedSource {
   /** Only these; all topics of the view if left out. */
   readonly topics?: readonly string[]
   /** The view begins from the newest one before the cut, so that only the rest is read from the log. */
-  readonly snapshots?: Snapshots
+  readonly snapshots?: Snapshots | undefined
 }
 
 /** A view as it stood. */

@@ -16,5 +16,6 @@ export type {
   ServiceDefinition,
   Worker,
 } from './run-service.ts'
+export { snapshotsOf } from './snapshots.ts'
 export { parseTopicsFile } from './topics-file.ts'
 export type { TopicsFile } from './topics-file.ts'

@@ -1,5 +1,5 @@
-import { createAssignedRunner } from '@waggle/consume'
-import type { ServiceContext, Worker } from '@waggle/service'
+import { createAssignedRunner, withSnapshots } from '@waggle/consume'
+import { snapshotsOf, type ServiceContext, type Worker } from '@waggle/service'
 import { createCoordinationProjection, createResultPublisher } from '@waggle/view-coordination'
 import { createTicker } from './ticker.ts'
 import { createWeigherService } from './weigher.ts'
@@ -7,7 +7,8 @@ import { createWeigherService } from './weigher.ts'
 /** The coordinator as a process: partitions of locks, proposals and the like are shared by a consumer group. */
 export async function buildCoordinator(context: ServiceContext): Promise<Worker> {
   const { log, codec, config, assignments } = context
-  const projection = createCoordinationProjection(createResultPublisher(log, codec))
+  const counting = createCoordinationProjection(createResultPublisher(log, codec))
+  const projection = withSnapshots(counting, { ...context, snapshots: snapshotsOf(context) })
   const runner = createAssignedRunner(
     { ...context, projection },
     assignments('coordinator', projection.topics),
@@ -24,6 +25,7 @@ export async function buildCoordinator(context: ServiceContext): Promise<Worker>
       await weigher?.stop()
       await ticker.stop()
       await runner.stop()
+      await projection.saveSnapshot()
     },
     status: () => runner.status(),
   }
@@ -31,7 +33,8 @@ export async function buildCoordinator(context: ServiceContext): Promise<Worker>
 
 /** Runs in the process that has the one partition of agents, so that one says the weights. */
 function sharedWeigher(context: ServiceContext) {
-  const weigher = createWeigherService({ ...context, tickMs: context.config.WAGGLE_TICK_MS })
+  const { WAGGLE_TICK_MS: tickMs } = context.config
+  const weigher = createWeigherService({ ...context, tickMs, snapshots: snapshotsOf(context) })
   const ours = context.assignments('weigher', ['waggle.agents.v1'])
   let last: Promise<void> = Promise.resolve()
   const follow = (has: boolean): Promise<void> =>

@@ -1,6 +1,12 @@
 import { composeServices, type Clock, type Logger, type Micros, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createSwitchableRunner, type SwitchableRunner } from '@waggle/consume'
+import {
+  createSwitchableRunner,
+  savedAtStop,
+  snapshotsOfLive,
+  type Snapshots,
+  type SwitchableRunner,
+} from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import {
   createCoordinationProjection,
@@ -23,6 +29,8 @@ export interface CoordinatorServiceOptions {
   readonly logger: Logger
   /** How often to look for what is over in idle partitions, in milliseconds; never if left out or 0. */
   readonly tickMs?: number
+  /** Where the view is put away, so that it need not be folded from the start; not if left out. */
+  readonly snapshots?: Snapshots | undefined
 }
 
 /** Decides proposals and locks by the log, and says so in the log. */
@@ -31,12 +39,15 @@ export function createCoordinatorService(options: CoordinatorServiceOptions): Co
   const publisher = createResultPublisher(log, codec)
   const runner = createSwitchableRunner({
     ...options,
-    make: (isMuted) => createCoordinationProjection(mutedWhile(isMuted, publisher)),
+    make: snapshotsOfLive(
+      (isMuted) => createCoordinationProjection(mutedWhile(isMuted, publisher)),
+      options,
+    ),
   })
   const projection = { due: (by: Micros) => runner.projection.due(by) }
   const { tickMs = 0 } = options
-  const parts =
-    tickMs === 0 ? [runner] : [runner, createTicker({ ...options, projection, intervalMs: tickMs })]
+  const ticker = tickMs === 0 ? [] : [createTicker({ ...options, projection, intervalMs: tickMs })]
+  const parts = [savedAtStop('coordinator', () => runner.projection), runner, ...ticker]
   return {
     ...composeServices('coordinator', parts),
     runner,

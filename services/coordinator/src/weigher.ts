@@ -1,5 +1,5 @@
 import { composeServices, type Service } from '@waggle/base'
-import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import { createRunner, savedAtStop, withSnapshots, type ProjectionRunner } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
 import {
   createResultPublisher,
@@ -21,10 +21,10 @@ export function createWeigherService(options: CoordinatorServiceOptions): Weighe
   const { log, codec } = options
   const publisher = createResultPublisher(log, codec, ['waggle.agents.v1'])
   const { length: partitions } = partitionsOf(log, [VERDICT_TOPIC])
-  const projection = createWeightProjection(publisher, partitions)
+  const projection = withSnapshots(createWeightProjection(publisher, partitions), options)
   const runner = createRunner({ ...options, projection })
   const { tickMs = 0 } = options
-  const parts =
-    tickMs === 0 ? [runner] : [runner, createTicker({ ...options, projection, intervalMs: tickMs })]
+  const ticker = tickMs === 0 ? [] : [createTicker({ ...options, projection, intervalMs: tickMs })]
+  const parts = [savedAtStop('weigher', () => projection), runner, ...ticker]
   return { ...composeServices('weigher', parts), runner }
 }

@@ -12,6 +12,8 @@ const schema = z.strictObject({
   analytics: z.enum(['chdb', 'off']).default('chdb'),
   /** Finds events by agent, trajectory, proposal and cause, and lets replay skip admission; kept beside the log. */
   trajectoryIndex: z.enum(['on', 'off']).default('off'),
+  /** Views begin from what was put away beside the log; `off` folds them from its start. A log in memory has none. */
+  snapshots: z.enum(['on', 'off']).default('on'),
   /** Learns the weights of agents from verdicts, by this rule; `off` leaves them to what agents say. */
   weights: z.enum(['skill/v1', 'off']).default('off'),
   /**
@@ -64,6 +66,10 @@ export function parseConfig(input: unknown): EmbeddedConfig {
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
   )
   throw new WaggleError('CONFIG_INVALID', problems.join('; '), { input: problems })
+}
+
+export function snapshotPath(config: EmbeddedConfig): string {
+  return join(config.dataDir, 'snapshots')
 }
 
 export function logPath(config: EmbeddedConfig): string {

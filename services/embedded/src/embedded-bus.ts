@@ -31,6 +31,7 @@ import {
   type EmbeddedConfigInput,
 } from './config.ts'
 import { memoryParts } from './memory-parts.ts'
+import { pastViews, snapshotsOf, type EmbeddedPast } from './past-views.ts'
 import { trajectoryPart } from './trajectory-part.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
@@ -56,7 +57,7 @@ export interface EmbeddedBus {
   readonly analyticsUrl: string | undefined
   readonly runners: readonly ProjectionRunner[]
   emitter(options: BusEmitterOptions): Emitter
-  query(scope: { swarm: string; run: string | null }): SwarmQuery
+  query(scope: { swarm: string; run: string | null }): SwarmQuery<EmbeddedPast>
   /** Resolves when every view has applied everything appended before the call. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view. */
@@ -93,7 +94,9 @@ export async function openEmbeddedBus(
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
   const vault = deps.vault ?? openVault(config)
-  const parts = { log, codec, ...deps }
+  const snapshots = snapshotsOf(config, { log, logger: deps.logger })
+  const past = pastViews(config, { snapshots, vault })
+  const parts = { log, codec, snapshots, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher =
@@ -133,7 +136,7 @@ export async function openEmbeddedBus(
     analyticsUrl: http?.url,
     runners,
     emitter: (options) => emitterOn({ ...parts, vault, hot }, options),
-    query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past, ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
       await Promise.all(views.map((view) => view.caughtUp(timeoutMs)))

@@ -1,8 +1,10 @@
 import type { Clock, Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
+import type { Snapshots } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
+  bankForgetters,
   createDistillerService,
   createEraserService,
   createMemoryViewService,
@@ -24,6 +26,7 @@ interface Engines {
   readonly clock: Clock
   readonly logger: Logger
   readonly vault: Vault
+  readonly snapshots: Snapshots | undefined
 }
 
 /** Memory, what learns from it and what erases from it. */
@@ -38,7 +41,8 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   })
   const { tickMs } = config
   const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
-  const { runner, forgetters } = memory
+  const { runner } = memory
+  const forgetters = [...memory.forgetters, ...bankForgetters(engines.snapshots)]
   const eraser = createEraserService({ ...engines, memory: runner, forgetters })
   return { memory, bank, eraser }
 }

@@ -1,6 +1,12 @@
-import type { Clock, Logger, Service } from '@waggle/base'
+import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createSwitchableRunner, type SwitchableRunner } from '@waggle/consume'
+import {
+  createSwitchableRunner,
+  savedAtStop,
+  snapshotsOfLive,
+  type Snapshots,
+  type SwitchableRunner,
+} from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import { createHotProjection, type HotProjection, type HotView } from '@waggle/view-hot'
 
@@ -14,18 +20,20 @@ export interface HotViewServiceOptions {
   readonly codec: Codec
   readonly clock: Clock
   readonly logger: Logger
+  /** Where the view is put away, so that it need not be folded from the start; not if left out. */
+  readonly snapshots?: Snapshots | undefined
 }
 
 /** Keeps the hot view in this process. */
 export function createHotViewService(options: HotViewServiceOptions): HotViewService {
-  const runner = createSwitchableRunner({ ...options, make: createHotProjection })
+  const make = snapshotsOfLive(createHotProjection, options)
+  const runner = createSwitchableRunner({ ...options, make })
+  const parts = [savedAtStop('hot-view', () => runner.projection), runner]
   return {
-    name: 'hot-view',
+    ...composeServices('hot-view', parts),
     runner,
     get view() {
       return runner.projection.view
     },
-    start: () => runner.start(),
-    stop: () => runner.stop(),
   }
 }

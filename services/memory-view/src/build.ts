@@ -1,7 +1,8 @@
 import { composeServices } from '@waggle/base'
-import type { ServiceContext, Worker } from '@waggle/service'
+import { snapshotsOf, type ServiceContext, type Worker } from '@waggle/service'
 import { createFileVault } from '@waggle/vault'
 import { createDistillerService } from './distiller.ts'
+import { bankForgetters } from './bank-forgetters.ts'
 import { createEraserService } from './eraser.ts'
 import { createMemoryViewService } from './service.ts'
 
@@ -19,9 +20,11 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
     snapshotFolder: config.WAGGLE_SNAPSHOT_DIR,
     ...(vault === undefined ? {} : { vault }),
   })
+  const snapshots = snapshotsOf(context)
   const distiller = createDistillerService({
     ...{ log, codec, clock, logger },
     tickMs: config.WAGGLE_TICK_MS,
+    snapshots,
   })
   const eraser =
     vault === undefined
@@ -29,7 +32,7 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
       : createEraserService({
           ...{ ...context, vault },
           memory: memory.runner,
-          forgetters: memory.forgetters,
+          forgetters: [...memory.forgetters, ...bankForgetters(snapshots)],
         })
   const parts = [memory, distiller, eraser].filter((part) => part !== undefined)
   const all = composeServices('memory-view', parts)

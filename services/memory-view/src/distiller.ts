@@ -1,6 +1,12 @@
 import { composeServices, type Clock, type Logger, type Service } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import {
+  createRunner,
+  savedAtStop,
+  withSnapshots,
+  type ProjectionRunner,
+  type Snapshots,
+} from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import { createBankProjection, type BankOptions, type BankView } from '@waggle/reasoning-bank'
 import { createResultPublisher } from '@waggle/view-coordination'
@@ -18,6 +24,8 @@ export interface DistillerServiceOptions extends Omit<BankOptions, 'publisher'> 
   readonly logger: Logger
   /** How often to look for idle partitions that hold up lessons, in milliseconds; never if left out or 0. */
   readonly tickMs?: number
+  /** Where the bank is put away, so that it need not be folded from the start; not if left out. */
+  readonly snapshots?: Snapshots | undefined
 }
 
 /**
@@ -27,13 +35,17 @@ export interface DistillerServiceOptions extends Omit<BankOptions, 'publisher'> 
 export function createDistillerService(options: DistillerServiceOptions): DistillerService {
   const { log, codec } = options
   const publisher = createResultPublisher(log, codec, ['waggle.patterns.v1'])
-  const projection = createBankProjection({ ...options, publisher })
+  const projection = withSnapshots(createBankProjection({ ...options, publisher }), options)
   const runner = createRunner({ ...options, projection })
   const { tickMs = 0 } = options
   const ticker =
     tickMs === 0 ? [] : [createViewTicker(options, projection, 'distiller-ticker', tickMs)]
   return {
-    ...composeServices('distiller', [runner, ...ticker]),
+    ...composeServices('distiller', [
+      savedAtStop('distiller', () => projection),
+      runner,
+      ...ticker,
+    ]),
     runner,
     view: projection.view,
   }

@@ -1,3 +1,4 @@
+export { bankForgetters } from './bank-forgetters.ts'
 export { createDistillerService } from './distiller.ts'
 export type { DistillerService, DistillerServiceOptions } from './distiller.ts'
 export { createEraserService } from './eraser.ts'

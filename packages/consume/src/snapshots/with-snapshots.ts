@@ -1,10 +1,11 @@
-import { messageOf, type Logger } from '@waggle/base'
+import { messageOf, type Logger, type Service } from '@waggle/base'
 import { partitionName } from '@waggle/event'
 import type { KeptProjection } from '../projection.ts'
 import type { Snapshots } from './file-snapshots.ts'
 
 export interface SnapshotOptions {
-  readonly snapshots: Snapshots
+  /** The projection stays as it is if left out. */
+  readonly snapshots?: Snapshots | undefined
   readonly logger: Logger
   /** Records between two snapshots; 250,000 if left out. */
   readonly everyRecords?: number
@@ -27,6 +28,7 @@ export function withSnapshots<P extends KeptProjection>(
   projection: P,
   { snapshots, logger, everyRecords = EVERY_RECORDS }: SnapshotOptions,
 ): P & SnapshottedProjection {
+  if (snapshots === undefined) return { ...projection, saveSnapshot: async () => {} }
   let begun = false
   let since = 0
   const save = async (): Promise<void> => {
@@ -54,14 +56,7 @@ export function withSnapshots<P extends KeptProjection>(
           keep: async (partitions) => {
             await projection.keep!(partitions)
             begun = true
-            const held = new Set((await projection.checkpoints()).map(partitionName))
-            const missing = partitions.map(partitionName).filter((name) => !held.has(name))
-            if (missing.length === 0) return
-            const only = new Set(missing)
-            await snapshots.restore(projection, {
-              only,
-              fits: (header) => header.partitions.some((at) => only.has(partitionName(at))),
-            })
+            await restoreMissing(projection, snapshots, partitions.map(partitionName))
           },
         }),
     reset: async () => {
@@ -74,4 +69,53 @@ export function withSnapshots<P extends KeptProjection>(
       if (since > 0) await save()
     },
   }
+}
+
+/**
+ * Instances of a view of which one serves (`createSwitchableRunner`). Only the first begins from a snapshot: the others
+ * are made to be compared with it, so they come from the log. One of them that serves at the end takes the place
+ * of all that was put away by the one it replaced.
+ */
+export function snapshotsOfLive<P extends KeptProjection>(
+  make: (isMuted: () => boolean) => P,
+  options: SnapshotOptions,
+): (isMuted: () => boolean) => P & SnapshottedProjection {
+  let isFirst = true
+  return (isMuted) => {
+    const projection = make(isMuted)
+    if (isFirst) {
+      isFirst = false
+      return withSnapshots(projection, options)
+    }
+    return {
+      ...projection,
+      saveSnapshot: async () => {
+        await options.snapshots?.drop(projection.name)
+        await options.snapshots?.save(projection)
+      },
+    }
+  }
+}
+
+/** Partitions may have been put away by several processes, each with its own. */
+async function restoreMissing(
+  projection: KeptProjection,
+  snapshots: Snapshots,
+  wanted: readonly string[],
+): Promise<void> {
+  for (;;) {
+    const held = new Set((await projection.checkpoints()).map(partitionName))
+    const only = new Set(wanted.filter((name) => !held.has(name)))
+    if (only.size === 0) return
+    const restored = await snapshots.restore(projection, {
+      only,
+      fits: ({ partitions }) => partitions.some((at) => only.has(partitionName(at))),
+    })
+    if (restored === undefined) return
+  }
+}
+
+/** The part of a service that, started before the runner, puts the view away once that has stopped. */
+export function savedAtStop(name: string, served: () => SnapshottedProjection): Service {
+  return { name: `${name}-snapshot`, start: async () => {}, stop: () => served().saveSnapshot() }
 }
