@@ -22,7 +22,10 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
   })
   const snapshots = snapshotsOf(context)
   const distiller = createDistillerService({
-    ...{ log, codec, clock, logger },
+    log,
+    codec,
+    clock,
+    logger,
     tickMs: config.WAGGLE_TICK_MS,
     snapshots,
   })
@@ -30,7 +33,8 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
     vault === undefined
       ? undefined
       : createEraserService({
-          ...{ ...context, vault },
+          ...context,
+          vault,
           memory: memory.runner,
           forgetters: [...memory.forgetters, ...bankForgetters(snapshots)],
         })
