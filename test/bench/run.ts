@@ -2,6 +2,7 @@
 import { benchAnalytics } from './analytics.ts'
 import { benchAppend } from './append.ts'
 import { benchArchive } from './archive.ts'
+import { benchBacktest } from './backtest.ts'
 import { benchCertify } from './certify.ts'
 import { benchConsensus } from './consensus.ts'
 import { benchFork } from './fork.ts'
@@ -31,6 +32,7 @@ const benches = {
   replay: benchReplay,
   'replay-kafka': benchReplayKafka,
   archive: () => benchArchive(),
+  backtest: benchBacktest,
   certify: benchCertify,
   trajectory: benchTrajectory,
   snapshots: benchSnapshots,

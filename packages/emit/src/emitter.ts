@@ -200,7 +200,9 @@ async function sealed({ seal }: EmitterOptions, event: EmittableEvent): Promise<
 
 /** Fields given as undefined are left to the defaults. */
 function defined(draft: object): object {
-  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined))
+  const fields = Object.entries(draft)
+  if (fields.every(([, value]) => value !== undefined)) return draft
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined))
 }
 
 function checkMember(options: EmitterOptions, drafts: readonly AnyDraft[]): void {
