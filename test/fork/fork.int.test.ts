@@ -84,10 +84,9 @@ describe('a fork', () => {
     expect(await saidBy('fork:whole', { at: bus.clock.now() })).toEqual(['waggle.forks.v1'])
     const agents = { topic: 'waggle.agents.v1', partition: 0, offset: 3n }
     const positions = [agents, { ...proposed.position, offset: proposed.position.offset + 4n }]
-    expect((await saidBy('fork:part', { positions })).toSorted()).toEqual([
-      'waggle.forks.v1',
-      'waggle.proposal-results.v1',
-    ])
+    expect(new Set(await saidBy('fork:part', { positions }))).toEqual(
+      new Set(['waggle.forks.v1', 'waggle.proposal-results.v1']),
+    )
   })
 
   it('of a fork begins with what that one had, its own events with it, and no more', async () => {
