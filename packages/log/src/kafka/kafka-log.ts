@@ -1,7 +1,7 @@
 import { WaggleError, type Clock, type Logger } from '@waggle/base'
 import type { Position, TopicPartition } from '@waggle/event'
 import { partitionName } from '@waggle/event'
-import type { AppendRecord, EventLog, LogBatch, TailOptions } from '../event-log.ts'
+import type { AppendRecord, EventLog, LogBatch, LogRetention, TailOptions } from '../event-log.ts'
 import { checkPartition, closedError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { DriverSupervisor, type LogStatus } from './driver-supervisor.ts'
@@ -78,17 +78,9 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     if (closed) throw closedError()
     for (const at of partitions) checkPartition(topics, at)
   }
-  const edges = async (
-    partitions: readonly TopicPartition[],
-    edge: 'start' | 'end',
-  ): Promise<Position[]> => {
+  const edges: AskEdges = async (partitions, edge) => {
     check(partitions)
-    const offsets = await supervisor.run(`Asking for the ${edge}`, (driver) =>
-      driver.offsets(partitions, edge),
-    )
-    return partitions.map(({ topic, partition }, index) => {
-      return { topic, partition, offset: offsets[index]! }
-    })
+    return edgesOf(supervisor, partitions, edge)
   }
 
   return {
@@ -109,15 +101,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
       }),
     ends: (partitions) => edges(partitions, 'end'),
     // Append times are the broker's, so nothing can be restored.
-    retention: {
-      starts: (partitions) => edges(partitions, 'start'),
-      trim: async (before) => {
-        check([before])
-        await supervisor.run('Deleting records', (driver) => driver.deleteBefore(before))
-        const [start] = await edges([before], 'start')
-        return start!
-      },
-    },
+    retention: kafkaRetention(supervisor, edges),
     close: async () => {
       if (closed) return
       closed = true
@@ -126,6 +110,35 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
       await supervisor.close()
     },
     status: () => ({ ...supervisor.status, pendingBytes: queue.pendingBytes, skippedOffsets }),
+  }
+}
+
+type Edge = 'start' | 'end'
+type AskEdges = (partitions: readonly TopicPartition[], edge: Edge) => Promise<Position[]>
+
+async function edgesOf(
+  supervisor: DriverSupervisor,
+  partitions: readonly TopicPartition[],
+  edge: Edge,
+): Promise<Position[]> {
+  const offsets = await supervisor.run(`Asking for the ${edge}`, (driver) =>
+    driver.offsets(partitions, edge),
+  )
+  return partitions.map(({ topic, partition }, index) => {
+    return { topic, partition, offset: offsets[index]! }
+  })
+}
+
+function kafkaRetention(supervisor: DriverSupervisor, edges: AskEdges): LogRetention {
+  return {
+    starts: (partitions) => edges(partitions, 'start'),
+    trim: async (before) => {
+      // Which also checks the partition.
+      await edges([before], 'start')
+      await supervisor.run('Deleting records', (driver) => driver.deleteBefore(before))
+      const [start] = await edges([before], 'start')
+      return start!
+    },
   }
 }
 

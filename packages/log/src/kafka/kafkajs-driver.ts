@@ -1,5 +1,12 @@
-import { Kafka, logLevel, Partitioners, type KafkaConfig, type SASLOptions } from 'kafkajs'
-import type { TopicPartition } from '@waggle/event'
+import {
+  Kafka,
+  logLevel,
+  Partitioners,
+  type Admin,
+  type KafkaConfig,
+  type SASLOptions,
+} from 'kafkajs'
+import type { Position, TopicPartition } from '@waggle/event'
 import type { AppendRecord } from '../event-log.ts'
 import type { KafkaConnection, KafkaDriver, PartitionBatch } from './kafka-driver.ts'
 import { addCodecs } from './kafkajs-codecs.ts'
@@ -58,18 +65,7 @@ export function openKafkajsDriver(
     },
     offsets: async (partitions, edge) =>
       listOffsets(await (asking ??= openCluster()), partitions.map(inKafka), edge),
-    deleteBefore: async ({ topic, partition, offset }) => {
-      const admin = kafka.admin({ retry: RETRY })
-      await admin.connect()
-      try {
-        const partitions = [{ partition, offset: String(offset) }]
-        // Which makes it learn the topic's leaders; deleting does not.
-        await admin.fetchTopicOffsets(physical(topic))
-        await admin.deleteTopicRecords({ topic: physical(topic), partitions })
-      } finally {
-        await admin.disconnect()
-      }
-    },
+    deleteBefore: (position) => deleteBefore(kafka.admin({ retry: RETRY }), inKafka(position)),
     leaders: async (partitions) => {
       const cluster = await (asking ??= openCluster())
       return partitions.map((at) => leaderOf(cluster, inKafka(at)))
@@ -81,6 +77,17 @@ export function openKafkajsDriver(
         ...clusters.map((cluster) => cluster.disconnect()),
       ])
     },
+  }
+}
+
+async function deleteBefore(admin: Admin, { topic, partition, offset }: Position): Promise<void> {
+  await admin.connect()
+  try {
+    // Which makes it learn the topic's leaders; deleting does not.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
+  } finally {
+    await admin.disconnect()
   }
 }
 
