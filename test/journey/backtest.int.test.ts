@@ -110,6 +110,15 @@ describe('a backtest', () => {
     })
   })
 
+  it.each([null, 'another'])('refuses what an agent says in run %s', async (run) => {
+    const bus = await recordedBars(walk(3))
+    const agent: AgentFunction = () => [buy('1', { run })]
+    await expect(backtest(optionsOf(bus, { agent }))).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      field: 'run',
+    })
+  })
+
   it('gives the same report to the byte for the same log, and another for another seed', async () => {
     const noisy: AgentFunction = (_observation, { random }) =>
       random.next() < 0.3 ? [buy(String(Math.round(Math.random() * 20) - 10))] : []

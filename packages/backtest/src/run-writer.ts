@@ -50,7 +50,7 @@ export class RunWriter {
     const { clock, swarm, run } = this.#options
     const seq = (this.#seqs.get(agent) ?? 0) + 1
     const session = `${run}/${agent}`
-    const event = completeDraft({ clock, swarm, run, agent, session }, { ...draft, run }, seq)
+    const event = completeDraft({ clock, swarm, run, agent, session }, draft, seq)
     this.#seqs.set(agent, seq)
     this.#pending.push(event)
     return event
