@@ -23,22 +23,26 @@ describe('in worlds without anything to find', { timeout: TIMEOUT }, () => {
   )
 })
 
-describe('in worlds with a planted edge, on held-out bars of seeds never seen', { timeout: TIMEOUT }, () => {
-  it.each<readonly [number, Noise]>([
-    [0.008, 'normal'],
-    [0.008, 'heavy'],
-    [0.008, 'clustered'],
-    [0.008, 'skewed'],
-  ])('an edge of %d under %s noise: less regret than the usual rules', (edge, noise) => {
-    const [bank, useCount, rateOnce, rateNow] = edgeWorlds(edge, noise, seedsOf(20, 200), 3000)
-    expect(useCount!.moreThanBank.low).toBeGreaterThan(0)
-    expect(rateOnce!.moreThanBank.low).toBeGreaterThan(0)
-    // A rate that is looked at again before each act is harder to beat: that takes many seeds to see.
-    if (SLOW) expect(rateNow!.moreThanBank.low).toBeGreaterThan(0)
-    expect(bank!.power.mean).toBeGreaterThan(0.8)
-    expect(bank!.falseShare.high).toBeLessThanOrEqual(DEFAULT_BANK.falseDiscoveryRate)
-  })
-})
+describe(
+  'in worlds with a planted edge, on held-out bars of seeds never seen',
+  { timeout: TIMEOUT },
+  () => {
+    it.each<readonly [number, Noise]>([
+      [0.008, 'normal'],
+      [0.008, 'heavy'],
+      [0.008, 'clustered'],
+      [0.008, 'skewed'],
+    ])('an edge of %d under %s noise: less regret than the usual rules', (edge, noise) => {
+      const [bank, useCount, rateOnce, rateNow] = edgeWorlds(edge, noise, seedsOf(20, 200), 3000)
+      expect(useCount!.moreThanBank.low).toBeGreaterThan(0)
+      expect(rateOnce!.moreThanBank.low).toBeGreaterThan(0)
+      // A rate that is looked at again before each act is harder to beat: that takes many seeds to see.
+      if (SLOW) expect(rateNow!.moreThanBank.low).toBeGreaterThan(0)
+      expect(bank!.power.mean).toBeGreaterThan(0.8)
+      expect(bank!.falseShare.high).toBeLessThanOrEqual(DEFAULT_BANK.falseDiscoveryRate)
+    })
+  },
+)
 
 describe('when an edge turns round', () => {
   it('the pattern is demoted within bounds, and seldom before', () => {

@@ -10,5 +10,8 @@ export function openAgentBus(options: {
   readonly clock: Clock
 }): Promise<OpenAgentBus> {
   const { clock, ...config } = options
-  return openEmbeddedBus({ ...config, analytics: 'off', bank: 'on' }, { clock, logger: silentLogger })
+  return openEmbeddedBus(
+    { ...config, analytics: 'off', bank: 'on' },
+    { clock, logger: silentLogger },
+  )
 }
