@@ -10,6 +10,8 @@ const schema = z.strictObject({
   log: z.enum(['lmdb', 'memory']).default('lmdb'),
   /** `off` runs without ClickHouse. */
   analytics: z.enum(['chdb', 'off']).default('chdb'),
+  /** Folder of the archive: what the log has let go of is read there. To be set before anything is trimmed. */
+  archive: z.string().min(1).max(4096).optional(),
   /** Finds events by agent, trajectory, proposal and cause, and lets replay skip admission; kept beside the log. */
   trajectoryIndex: z.enum(['on', 'off']).default('off'),
   /** Views begin from what was put away beside the log; `off` folds them from its start. A log in memory has none. */

@@ -221,6 +221,13 @@ async function analystHttp(
 
 /** Engines are loaded when chosen, so that a process without LMDB or chdb still runs the others. */
 async function openLog(config: EmbeddedConfig, { clock }: EmbeddedDeps): Promise<EventLog> {
+  const log = await openOwnLog(config, clock)
+  if (config.archive === undefined) return log
+  const { Archive, openArchivedLog, openLocalStore } = await import('@waggle/archive')
+  return openArchivedLog(log, await Archive.open(openLocalStore(config.archive)))
+}
+
+async function openOwnLog(config: EmbeddedConfig, clock: Clock): Promise<EventLog> {
   if (config.log === 'memory') {
     const { createMemoryLog } = await import('@waggle/log/memory')
     return createMemoryLog({ topics: PARTITIONS, clock })
