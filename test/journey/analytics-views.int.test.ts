@@ -1,10 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom, silentLogger } from '@waggle/base'
 import {
-  createRunner,
   deadLetterRecord,
   knownEventOf,
   readAdmitted,
@@ -24,27 +21,16 @@ import {
   swarmAnalyst,
   type AnalyticsStore,
 } from '@waggle/view-analytics'
-import { openChdbStore } from '@waggle/view-analytics/chdb'
+import { analyticsScene, type AnalyticsScene } from '../support/analytics-scene.ts'
 import { memoryBus, SWARM, type MemoryBus } from '../support/memory-bus.ts'
 
-let folder: string
+let scene: AnalyticsScene
 let store: AnalyticsStore
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-views-'))
-  store = await openChdbStore(folder)
+  scene = await analyticsScene()
+  ;({ store } = scene)
 })
-afterEach(async () => {
-  await store.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function project(bus: MemoryBus): Promise<void> {
-  const projection = createAnalyticsProjection(store)
-  const runner = createRunner({ ...bus, projection, logger: silentLogger })
-  await runner.start()
-  await runner.caughtUp(60_000)
-  await runner.stop()
-}
+afterEach(() => scene.close())
 
 /** Everything the log admits, in the order in which the swarm learned it. */
 async function admittedEvents(bus: MemoryBus): Promise<KnownEvent[]> {
@@ -85,7 +71,7 @@ describe('the views of the newest', () => {
         },
       ])
     }
-    await project(bus)
+    await scene.project(bus)
     const events = await admittedEvents(bus)
     const view = createAnalyticsView(store)
     for (const [kind, table, key] of [
@@ -166,7 +152,7 @@ describe('rows that expire', () => {
   it('go after the days of their table, which can be changed and taken away', async () => {
     const bus = await memoryBus()
     await bus.emitter('a').emit({ kind: 'vote', proposal: 'p', choice: 'c', confidence: 1 })
-    await project(bus)
+    await scene.project(bus)
     const migrated = async (ttlDays: Record<string, number>): Promise<string> => {
       await createAnalyticsProjection(store, { ttlDays }).checkpoints()
       const [row] = await store.rows<{ q: string }>(

@@ -1,40 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { silentLogger } from '@waggle/base'
-import { createRunner } from '@waggle/consume'
 import { coordinationAsOf, hotAsOf, replay } from '@waggle/replay'
-import {
-  createAnalyticsProjection,
-  createAnalyticsView,
-  TABLE_KINDS,
-  TABLES,
-  type AnalyticsStore,
-} from '@waggle/view-analytics'
-import { openChdbStore } from '@waggle/view-analytics/chdb'
+import { createAnalyticsView, TABLE_KINDS, TABLES } from '@waggle/view-analytics'
+import { analyticsScene, type AnalyticsScene } from '../support/analytics-scene.ts'
 import type { MemoryBus } from '../support/memory-bus.ts'
 import { AGENTS, anyStep, pastWorld, RUN, SCOPE } from '../support/past-world.ts'
 
-let folder: string
-let store: AnalyticsStore
+let scene: AnalyticsScene
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-as-of-'))
-  store = await openChdbStore(folder)
+  scene = await analyticsScene()
 })
-afterEach(async () => {
-  await store.close()
-  await rm(folder, { recursive: true, force: true })
-})
-
-async function project(bus: MemoryBus): Promise<void> {
-  const projection = createAnalyticsProjection(store)
-  const runner = createRunner({ ...bus, projection, logger: silentLogger })
-  await runner.start()
-  await runner.caughtUp(60_000)
-  await runner.stop()
-}
+afterEach(() => scene.close())
 
 /** What an analyst asks for: a view as of a time, in microseconds. */
 const asOf = (view: string, at: number, run = RUN): string =>
@@ -42,7 +18,7 @@ const asOf = (view: string, at: number, run = RUN): string =>
 
 describe('views as of a time in ClickHouse', () => {
   it('hold what the log and the other views say, before and after late events came', async () => {
-    const { query } = createAnalyticsView(store)
+    const { query } = createAnalyticsView(scene.store)
     const idsOf = async (at: number): Promise<Record<string, string[]>> => {
       const ids: Record<string, string[]> = {}
       for (const kind of TABLE_KINDS) {
@@ -59,7 +35,7 @@ describe('views as of a time in ClickHouse', () => {
       await world.act(fc.sample(anyStep, { seed, numRuns: 60 }))
       times.push(world.bus.clock.now())
       await world.seal()
-      await project(world.bus)
+      await scene.project(world.bus)
       for (const [index, at] of times.entries()) {
         const ids = await idsOf(at)
         given[index] ??= ids
@@ -92,8 +68,8 @@ describe('views as of a time in ClickHouse', () => {
   it('keep runs apart, and are the only functions of tables an analyst may name', async () => {
     const world = await pastWorld()
     await world.act(fc.sample(anyStep, { seed: 4, numRuns: 80 }))
-    await project(world.bus)
-    const { query } = createAnalyticsView(store)
+    await scene.project(world.bus)
+    const { query } = createAnalyticsView(scene.store)
     const count = async (run: string): Promise<number> => {
       const view = asOf('observations', world.bus.clock.now(), run)
       const [row] = await query<{ n: string }>(`SELECT count() AS n FROM ${view}`)

@@ -1,45 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { seededRandom, silentLogger } from '@waggle/base'
-import { createRunner, knownEventOf, readAdmitted, type KnownEvent } from '@waggle/consume'
+import { seededRandom } from '@waggle/base'
+import { knownEventOf, readAdmitted, type KnownEvent } from '@waggle/consume'
 import { EVENT_TOPICS, type EventByKind, type Kind } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { forgottenAt, parseRetention, termAt, tierAt, type TierFacts } from '@waggle/memory'
-import {
-  createAnalyticsProjection,
-  createAnalyticsView,
-  type AnalyticsStore,
-} from '@waggle/view-analytics'
-import { openChdbStore } from '@waggle/view-analytics/chdb'
+import { createAnalyticsView, type AnalyticsStore } from '@waggle/view-analytics'
+import { analyticsScene, type AnalyticsScene } from '../support/analytics-scene.ts'
 import { memoryBus, START, SWARM, type MemoryBus } from '../support/memory-bus.ts'
 
 const DAY = 86_400_000_000
 const AGENTS = ['ann', 'bob', 'eve']
-let folder: string
+let scene: AnalyticsScene
 let store: AnalyticsStore
 let events: readonly KnownEvent[]
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'waggle-memory-views-'))
-  store = await openChdbStore(folder)
+  scene = await analyticsScene()
+  ;({ store } = scene)
   const bus = await memoryBus()
   await rememberAndDecide(bus)
-  const runner = createRunner({
-    ...bus,
-    projection: createAnalyticsProjection(store),
-    logger: silentLogger,
-  })
-  await runner.start()
-  await runner.caughtUp(60_000)
-  await runner.stop()
+  await scene.project(bus)
   events = await admitted(bus)
 })
-afterAll(async () => {
-  await store.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => scene.close())
 
 /** Seventy days of three agents that remember, recall, decide and are judged; some is removed, one is not trusted. */
 async function rememberAndDecide(bus: MemoryBus): Promise<void> {

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util'
-import { WaggleError } from '@waggle/base'
 import { z } from 'zod'
+import { parseOptions } from './parse-options.ts'
 
 export const RECOUNT_USAGE = `waggle recount [--data DIR] [--proposal NAME | --resource NAME] [--swarm NAME] [--run NAME]
 
@@ -33,26 +32,5 @@ export type RecountArguments = z.output<typeof schema>
 
 /** Command line -> arguments; one CONFIG_INVALID that lists every bad one. */
 export function parseRecountArguments(argv: readonly string[]): RecountArguments {
-  const text = { type: 'string' } as const
-  const options = { data: text, proposal: text, resource: text, swarm: text, run: text }
-  const known = new Set(Object.keys(options))
-  const { values, tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  })
-  const strangers = tokens.flatMap((token) => {
-    if (token.kind === 'positional') return [`${token.value}: unknown`]
-    return token.kind === 'option' && !known.has(token.name) ? [`${token.rawName}: unknown`] : []
-  })
-  const own = Object.fromEntries(Object.entries(values).filter(([key]) => known.has(key)))
-  const parsed = schema.safeParse(own)
-  const problems = [
-    ...strangers,
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `--${path.join('.')}: ${message}`),
-  ]
-  if (parsed.success && problems.length === 0) return parsed.data
-  throw new WaggleError('CONFIG_INVALID', problems.join('; '), { input: problems })
+  return parseOptions(argv, schema)
 }
