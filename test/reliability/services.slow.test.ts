@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { readAdmitted, readDeadLetters } from '@waggle/consume'
+import { EVENT_TOPICS, TOPICS as TOPICS_OF_EVENTS, type EventTopic } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { parseEnvironment, parseTopicsFile, type Health } from '@waggle/service'
 import { openChdbStore } from '@waggle/view-analytics/chdb'
-import { recount } from '@waggle/view-coordination'
+import { COORDINATION_TOPICS, recount } from '@waggle/view-coordination'
+import { HOT_TOPICS } from '@waggle/view-hot'
 import { openClusterBus, rebuiltDigests, type ClusterBus } from '@waggle-services/cluster'
 import { startDevCluster, type DevCluster } from '@waggle-infra/native/dev-cluster'
 import { startKafka, type KafkaServer } from '@waggle-infra/native/kafka'
@@ -29,7 +31,13 @@ describe.skipIf(probe === undefined)('services', () => {
   let extra: { stop(): Promise<void> }[] = []
 
   const start = async (instances: number): Promise<void> => {
-    cluster = await startDevCluster({ builtInRegistry: true, instances, environment: NO_TICKS })
+    cluster = await startDevCluster({
+      builtInRegistry: true,
+      instances,
+      // Those that share partitions; each memory view reads all.
+      services: ['hot-view', 'coordinator', 'analytics'],
+      environment: NO_TICKS,
+    })
     const config = parseEnvironment(cluster.environment, () => '')
     const deps = { clock: systemClock(), logger: silentLogger }
     bus = await openClusterBus(config, parseTopicsFile(TOPICS), deps)
@@ -104,7 +112,16 @@ const STEADY = { swarm: 'steady', run: null }
 /** The log stands still once the swarm does, so that views can be compared. */
 const NO_TICKS = { WAGGLE_TICK_MS: '3600000' }
 /** Projection -> partitions of its two instances, sorted. */
-const SPREAD = { hot: [10, 11], coordination: [10, 11], analytics: [34, 35] }
+const SPREAD = {
+  hot: halvesOf(HOT_TOPICS),
+  coordination: halvesOf(COORDINATION_TOPICS),
+  analytics: halvesOf(EVENT_TOPICS),
+}
+
+function halvesOf(topics: readonly EventTopic[]): number[] {
+  const count = topics.reduce((sum, topic) => sum + TOPICS_OF_EVENTS[topic].partitions, 0)
+  return [Math.floor(count / 2), Math.ceil(count / 2)]
+}
 
 function servicesOnly(environment: Readonly<Record<string, string>>): Record<string, string> {
   const { WAGGLE_SERVICE_URLS: _urls, ...rest } = environment
