@@ -11,7 +11,7 @@ export interface SwarmAnalyst {
 }
 
 /** Tables that tell about all swarms at once. */
-const HIDDEN = ['dead_letters', 'checkpoints', 'migrations']
+const HIDDEN = ['dead_letters', 'checkpoints', 'migrations', 'view_version']
 
 /**
  * Statements that give a ClickHouse server an analyst of one swarm: held to reading and to limits by the

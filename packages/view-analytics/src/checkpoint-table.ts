@@ -18,8 +18,11 @@ const CREATE = `CREATE TABLE IF NOT EXISTS checkpoints
 ENGINE = ReplacingMergeTree(next_offset) ORDER BY (topic, partition)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
-/** The row that holds the version, in place of an offset: no topic has this name. */
-const VERSION_ROW = ''
+/** A table of its own: losing checkpoints, or a reset that was cut off, must not look like rows of another version. */
+const CREATE_VERSION = `CREATE TABLE IF NOT EXISTS view_version
+(version UInt32, written UInt64)
+ENGINE = ReplacingMergeTree(written) ORDER BY tuple()
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
 /** A restart reads at most about this many records again, to find the admission state; rows are not doubled. */
 const RECORDS_BETWEEN_WRITES = 20_000n
@@ -46,11 +49,12 @@ export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
   }
 
   return {
-    create: () => store.command(CREATE),
+    create: async () => {
+      await store.command(CREATE)
+      await store.command(CREATE_VERSION)
+    },
     read: async () => {
-      const rows = await store.rows<Row>(
-        `SELECT * FROM checkpoints FINAL WHERE topic != '${VERSION_ROW}'`,
-      )
+      const rows = await store.rows<Row>('SELECT * FROM checkpoints FINAL')
       return rows.map(({ topic, partition, next_offset, admission }) => ({
         topic,
         partition,
@@ -64,13 +68,13 @@ export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
       if (records >= RECORDS_BETWEEN_WRITES) await write()
     },
     version: async () => {
-      const [row] = await store.rows<Pick<Row, 'next_offset'>>(
-        `SELECT next_offset FROM checkpoints FINAL WHERE topic = '${VERSION_ROW}'`,
-      )
-      return Number(row?.next_offset ?? 1)
+      const [row] = await store.rows<{ version: number }>('SELECT version FROM view_version FINAL')
+      return row?.version ?? 1
     },
     setVersion: (version) =>
-      store.command(`INSERT INTO checkpoints VALUES ('${VERSION_ROW}', 0, ${version}, '')`),
+      store.command(
+        `INSERT INTO view_version SELECT ${version}, count() + 1 + max(written) FROM view_version`,
+      ),
     drop: async () => {
       noted.clear()
       records = 0n
