@@ -1,4 +1,4 @@
-import { positionText, type LockResult } from '@waggle/event'
+import type { LockResult } from '@waggle/event'
 import { resultsInLog, scoped, type History } from './history.ts'
 import { PERMITS } from './scenario.ts'
 
@@ -53,12 +53,13 @@ function take(lock: Lock, result: LockResult): string[] {
  * under the new one is not stale: nobody has seen the new owner's work yet. Kleppmann 2016.)
  */
 export function noStaleWrite({ known, writes, hotViews }: History): string[] {
-  const grants = new Map(writes.map(({ position, grant }) => [positionText(position), grant]))
+  // By id: where the log repeats a record, the first may be refused (ahead of its clock) and the repeat count.
+  const grants = new Map(writes.map(({ event, grant }) => [event, grant]))
   const newest = new Map<string, bigint>()
   const expected = new Map<string, bigint>()
-  for (const { event, position } of [...known.values()].flat()) {
+  for (const { event } of [...known.values()].flat()) {
     if (event.kind !== 'fill' || event.lock_resource === null) continue
-    const grant = grants.get(positionText(position))
+    const grant = grants.get(event.id)
     if (grant === undefined) continue
     const resource = scoped(event, event.lock_resource)
     if (grant < (newest.get(resource) ?? -1n)) continue

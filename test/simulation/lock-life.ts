@@ -1,4 +1,4 @@
-import { derivedId, type Position } from '@waggle/event'
+import { derivedId } from '@waggle/event'
 import type { CoordinationScope, CoordinationView } from '@waggle/view-coordination'
 import { MODES, PERMITS, RESOURCES } from './scenario.ts'
 import type { SimAgent } from './sim-agent.ts'
@@ -9,7 +9,8 @@ export interface Write {
   readonly scope: CoordinationScope
   readonly resource: string
   readonly grant: bigint
-  readonly position: Position
+  /** Id of the event. */
+  readonly event: string
 }
 
 /** What the views of the living coordinators say, asked in any order. */
@@ -74,7 +75,7 @@ async function writeUnder(
   resource: string,
   grant: bigint,
 ): Promise<void> {
-  const { position } = await agent.say({
+  const { event } = await agent.say({
     kind: 'fill',
     decision: derivedId(`${agent.name}/${grant}`),
     instrument: resource,
@@ -84,5 +85,5 @@ async function writeUnder(
     lock_resource: resource,
     fencing_token: fenced ? Number(grant) : null,
   })
-  writes.push({ scope: agent.scope, resource, grant, position })
+  writes.push({ scope: agent.scope, resource, grant, event: event.id })
 }
