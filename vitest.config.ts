@@ -6,7 +6,7 @@ const slow = { extends: true as const, test: { name: 'slow', include: ['test/**/
 
 /**
  * Tiers by suffix: unit beside the source, int with engines, processes or disks, tidy over the tree, slow for
- * faults that take half a minute and more.
+ * faults, foreign clients and whole clusters: half a minute and more, or much to fetch.
  */
 export default defineConfig({
   test: {
