@@ -3,7 +3,8 @@ import { createRunner } from '@waggle/consume'
 import type { Emitted } from '@waggle/emit'
 import { EVENT_TOPICS, partitionName, positionText } from '@waggle/event'
 import { openFork, type ForkBus, type ForkedRun } from '@waggle/fork'
-import { partitionsOf } from '@waggle/log'
+import { partitionsOf, type EventLog } from '@waggle/log'
+import type { Vault } from '@waggle/vault'
 import {
   createCoordinationProjection,
   createResultPublisher,
@@ -19,11 +20,20 @@ export interface SmallSwarm extends MemoryBus {
   stop(): Promise<void>
 }
 
+export interface SmallSwarmOptions {
+  readonly vault?: Vault
+  /** The log takes what was said before once more, as Kafka does. */
+  readonly takesRepeats?: boolean
+}
+
 /** A live run on the memory log with its coordinator, and forks of it. */
-export async function smallSwarm(): Promise<SmallSwarm> {
-  const bus = await memoryBus()
+export async function smallSwarm(options: SmallSwarmOptions = {}): Promise<SmallSwarm> {
+  const { vault, takesRepeats = false } = options
+  const sealing = vault === undefined ? {} : { seal: vault.seal, vault }
+  const given = await memoryBus(sealing)
+  const bus = { ...given, ...(takesRepeats ? { log: withoutSessions(given.log) } : {}) }
   const projection = createCoordinationProjection(createResultPublisher(bus.log, bus.codec))
-  const parts = { ...bus, logger: silentLogger }
+  const parts = { ...bus, ...sealing, logger: silentLogger }
   const runner = createRunner({ ...parts, projection })
   await runner.start()
   const forks: ForkBus[] = []
@@ -41,6 +51,14 @@ export async function smallSwarm(): Promise<SmallSwarm> {
       await runner.stop()
       await bus.log.close()
     },
+  }
+}
+
+function withoutSessions(log: EventLog): EventLog {
+  return {
+    ...log,
+    supports: { ...log.supports, idempotentAppend: false },
+    append: (records) => log.append(records.map(({ topic, key, value }) => ({ topic, key, value }))),
   }
 }
 

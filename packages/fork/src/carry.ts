@@ -75,8 +75,9 @@ export function createCarrier(bus: ForkBus, { vault }: CarrySource) {
     carry: async (from: KnownEvent, mayWait: boolean): Promise<Carried> => {
       if (NAME_OFFSETS.has(from.event.kind)) await flush()
       const event = await underRun(from, run, vault, ids, offsets, bus.log.topics)
+      const sealed = event.subject === null ? event : await vault!.seal(event)
       standsFor(from.event.id, event.id)
-      waiting.push({ from, record: recordOf(codec, event) })
+      waiting.push({ from, record: recordOf(codec, sealed) })
       const changed = from.event.id === changedId
       if (mayWait && waiting.length < BATCH_EVENTS) return { known: undefined, changed }
       const { duplicate: _, ...position } = (await flush()).at(-1)!
@@ -102,6 +103,7 @@ export function createCarrier(bus: ForkBus, { vault }: CarrySource) {
   }
 }
 
+/** As the fork has it, what is said about subjects opened. */
 async function underRun(
   { event, position }: KnownEvent,
   run: string,
@@ -117,13 +119,12 @@ async function underRun(
     idOf: (id) => ids.get(id) ?? id,
     offsetOf: (at) => offsets.get(positionText(at)),
   })
-  const own = {
+  return {
     ...Object.fromEntries(fields),
     run,
     session,
     id: eventId(session, event.seq, event.known_at),
   } as WaggleEvent
-  return event.subject === null ? own : vault!.seal(own)
 }
 
 async function openAt(

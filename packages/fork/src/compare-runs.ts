@@ -1,15 +1,11 @@
-import type { Codec } from '@waggle/codec'
 import type { KnownEvent } from '@waggle/consume'
 import { comparePositions, type WaggleEvent } from '@waggle/event'
-import type { EventLog } from '@waggle/log'
 import { lineageOf } from './find-lineage.ts'
 import { partingOf } from './lineage.ts'
-import { stepsBehind, type RunSteps, type Step } from './own-steps.ts'
+import { stepsBehind, type RunSteps, type Step, type StepSource } from './own-steps.ts'
 import { differingFields, plainStep, type Comparing } from './plain-step.ts'
 
-export interface CompareOptions {
-  readonly log: EventLog
-  readonly codec: Codec
+export interface CompareOptions extends StepSource {
   readonly swarm: string
   readonly a: string | null
   readonly b: string | null

@@ -3,6 +3,7 @@ import type { Codec } from '@waggle/codec'
 import { positionText, type Kind } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { replayTerm } from '@waggle/replay'
+import { openWhole, type Vault } from '@waggle/vault'
 import { runOf, type Lineage, type Offsets } from './lineage.ts'
 import { StepNames } from './names.ts'
 import { createRunLog } from './run-log.ts'
@@ -25,9 +26,16 @@ export interface RunSteps {
 /** Say something about the fork, or what was asked of models, and nothing of what the swarm did. */
 export const BESIDE: ReadonlySet<Kind> = new Set(['fork', 'model_call', 'tick'])
 
+export interface StepSource {
+  readonly log: EventLog
+  readonly codec: Codec
+  /** Opens what is said about subjects; what does not open stays sealed. */
+  readonly vault?: Vault
+}
+
 /** What a run did behind the parting. */
 export async function stepsBehind(
-  { log, codec }: { readonly log: EventLog; readonly codec: Codec },
+  { log, codec, vault }: StepSource,
   lineage: Lineage,
   parting: Offsets | undefined,
 ): Promise<RunSteps> {
@@ -45,7 +53,8 @@ export async function stepsBehind(
       const { event, position } = known
       if (BESIDE.has(event.kind)) continue
       const name = names.next(event)
-      steps.push({ name, known })
+      const whole = (await openWhole(vault, event)) ?? event
+      steps.push({ name, known: whole === event ? known : { ...known, event: whole } })
       nameById.set(event.id, name)
       nameByPosition.set(positionText(position), name)
     }

@@ -1,4 +1,5 @@
 import { positionText, type WaggleEvent } from '@waggle/event'
+import { isSealed } from '@waggle/vault'
 import { mapFields } from './map-event.ts'
 import type { RunSteps } from './own-steps.ts'
 
@@ -25,7 +26,8 @@ export interface Comparing {
 /**
  * The mapping rule between runs: run, session, number and id are left out; every id that stands in a text, and every
  * offset of a record, is replaced by the name of that step where it lies behind the parting. What both runs
- * share keeps its id and its offset.
+ * share keeps its id and its offset. A text that nobody opened is told by its length: the same one sealed in another
+ * event has other bytes.
  */
 export function plainStep({ steps, topics, clocks }: Comparing, event: WaggleEvent): PlainStep {
   const fields = mapFields(event, {
@@ -46,6 +48,7 @@ export function differingFields(a: PlainStep, b: PlainStep): string[] {
 }
 
 function textOf(value: unknown): string {
+  if (typeof value === 'string' && isSealed(value)) return `${value.length} characters, sealed`
   return JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'bigint' ? String(item) : item,
   )

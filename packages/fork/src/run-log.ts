@@ -9,6 +9,7 @@ import {
   type LogRecord,
 } from '@waggle/log'
 import { covers, runOf, type Lineage } from './lineage.ts'
+import { ownAppends } from './own-appends.ts'
 
 /** What becomes of a record of the fork before it is appended; undefined where it is not. */
 export type Alter = (record: AppendRecord) => AppendRecord | undefined
@@ -27,7 +28,8 @@ const READ_RECORDS = 4096
  * gaps, as Kafka's have.
  *
  * Appending is for forks alone and goes through to the log: RUN_ISOLATED for a record of any other run. A refused
- * record is a dead letter already, by the views of the whole log, and does not become one again.
+ * record is a dead letter already, by the views of the whole log, and does not become one again. A repeat is
+ * recognised on every engine.
  */
 export function createRunLog({
   log,
@@ -36,6 +38,10 @@ export function createRunLog({
 }: RunLogOptions): EventLog {
   const run = runOf(lineage)
   const view = EnvelopeView.unset()
+  const append =
+    log.supports.idempotentAppend || !isForkRun(run)
+      ? (records: readonly AppendRecord[]) => log.append(records)
+      : ownAppends(log, lineage)
   const select = (records: readonly LogRecord[]): LogRecord[] => {
     const selected: LogRecord[] = []
     for (const record of records) {
@@ -50,8 +56,8 @@ export function createRunLog({
 
   return {
     topics: log.topics,
-    supports: log.supports,
-    append: (records) => appendOwn(log, lineage, alter, records),
+    supports: { ...log.supports, idempotentAppend: true },
+    append: (records) => appendOwn({ append, topics: log.topics }, lineage, alter, records),
     read: async (from, maxRecords) => {
       const max = Math.max(1, Math.min(maxRecords, READ_RECORDS))
       for (let at = from; ;) {
@@ -75,8 +81,10 @@ export function createRunLog({
   }
 }
 
+type Appending = Pick<EventLog, 'append' | 'topics'>
+
 async function appendOwn(
-  log: EventLog,
+  log: Appending,
   lineage: Lineage,
   alter: Alter,
   records: readonly AppendRecord[],
@@ -95,7 +103,7 @@ async function appendOwn(
 }
 
 /** The place of what was kept from the log: before all that is there, so that nobody waits for it. */
-function unsaid({ topics }: EventLog, record: AppendRecord): AppendResult {
+function unsaid({ topics }: Appending, record: AppendRecord): AppendResult {
   const { topic } = record
   const partition = choosePartition(record, topics[topic] ?? 1)
   return { topic, partition, offset: -1n, duplicate: true }

@@ -2,6 +2,7 @@ import { WaggleError } from '@waggle/base'
 import { diffRuns } from '@waggle/fork'
 import { z } from 'zod'
 import { diffJson, diffLines } from './diff-lines.ts'
+import { openVault } from './open-vault.ts'
 import { parseOptions } from './parse-options.ts'
 import { withSource } from './replay-source.ts'
 import type { CommandDeps } from './run-waggle.ts'
@@ -39,7 +40,9 @@ export async function runDiff(
   }
   const { clocks, limit, json, ...wanted } = parseOptions(options, schema, ['clocks', 'json'])
   return withSource(wanted, environment, async ({ log, codec, swarm }) => {
-    const diff = await diffRuns({ log, codec, swarm, a: runOf(a), b: runOf(b), clocks })
+    const vault = openVault(wanted.data, environment)
+    const source = { log, codec, ...(vault === undefined ? {} : { vault }) }
+    const diff = await diffRuns({ ...source, swarm, a: runOf(a), b: runOf(b), clocks })
     out.write(`${(json ? diffJson(diff, limit) : diffLines(diff, limit)).join('\n')}\n`)
     return diff.divergences.length === 0 ? 0 : 1
   })

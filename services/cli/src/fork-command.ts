@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, silentLogger, WaggleError } from '@waggle/base'
 import { FORK_RUN_PREFIX, isForkRun, parsePosition } from '@waggle/event'
@@ -12,10 +11,10 @@ import {
   type ForkAgent,
   type ForkPoint,
 } from '@waggle/fork'
-import { createFileVault } from '@waggle/vault'
 import { z } from 'zod'
 import { diffJson, diffLines } from './diff-lines.ts'
 import { eventLine } from './event-lines.ts'
+import { openVault } from './open-vault.ts'
 import { parseOptions } from './parse-options.ts'
 import { timeOption, withSource, type ReplayScope } from './replay-source.ts'
 import type { CommandDeps } from './run-waggle.ts'
@@ -26,6 +25,8 @@ export const FORK_USAGE = `waggle fork --name NAME (--at TIME | --before POSITIO
 Forks a run, makes a change, and replays what the run did from there under a run of its own: fork:NAME. Then shows what
 became otherwise, as \`waggle diff\` does.
 
+  --data    folder of an embedded bus; without it, the cluster that WAGGLE_ variables name. What is forked there is
+            counted and said by this command, not by the services
   --at      the fork begins with what was known at this time (ISO 8601)
   --before  or with what was known before the event at this position (topic/partition@offset)
   --change  a module whose default export is { change, agents }: change is { is: 'edit', event, set } or { is: 'drop',
@@ -73,14 +74,14 @@ interface Changed {
 async function forkAndReplay(
   { log, codec, swarm, run: parent }: ReplayScope,
   wanted: Omit<Wanted, 'change'> & Changed & { readonly point: ForkPoint },
-  { clock, out }: CommandDeps,
+  { clock, out, environment }: CommandDeps,
 ): Promise<number> {
   const { name, point, change, agents, until, seed, limit, json, data } = wanted
   await codec.register()
   const run = isForkRun(name) ? name : `${FORK_RUN_PREFIX}${name}`
   const bus = { log, codec, clock }
   const forked = await fork({ bus, swarm, parent, run, from: point, change, seed })
-  const vault = vaultIn(data)
+  const vault = openVault(data, environment)
   const source = { log, codec, ...(vault === undefined ? {} : { vault }) }
   const opened = await openFork(forked, { ...source, clock, logger: silentLogger })
   try {
@@ -89,7 +90,7 @@ async function forkAndReplay(
       agents,
       ...(until === undefined ? {} : { until }),
     })
-    const diff = await diffRuns({ log, codec, swarm, a: parent, b: run })
+    const diff = await diffRuns({ ...source, swarm, a: parent, b: run })
     const { carried, said, stale, erased } = replayed
     const told = json
       ? [JSON.stringify({ run, carried, said, stale: stale.length, erased: erased.length })]
@@ -126,10 +127,4 @@ async function changeOf(file: string | undefined): Promise<Changed> {
     const what = `--change: ${file}: ${messageOf(error)}`
     throw new WaggleError('CONFIG_INVALID', what, { input: file, cause: error })
   }
-}
-
-/** The keys of an embedded bus, where it has any. */
-function vaultIn(data: string | undefined): ReturnType<typeof createFileVault> | undefined {
-  const folder = data === undefined ? undefined : join(data, 'keys')
-  return folder !== undefined && existsSync(folder) ? createFileVault(folder) : undefined
 }
