@@ -1,21 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { silentLogger } from '@waggle/base'
-import { createRunner, emptyAdmission, readAdmitted } from '@waggle/consume'
+import { createRunner } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
 import { createBankProjection } from '@waggle/reasoning-bank'
+import type { AsOf } from '@waggle/replay'
 import { createCoordinationProjection } from '@waggle/view-coordination'
 import { createHotProjection } from '@waggle/view-hot'
 import {
+  answerOf,
   answersAt,
   askBank,
   askCoordination,
   askHot,
+  eventTimeCut,
   textOf,
+  trajectoryOf,
+  VIEW_NAMES,
   type Fold,
   type PastAnswers,
 } from '../support/past-answers.ts'
-import { anyStep, pastWorld, type PastWorld, type Step } from '../support/past-world.ts'
+import { AGENTS, anyStep, pastWorld, type PastWorld, type Step } from '../support/past-world.ts'
 
 const SECOND = 1_000_000
 
@@ -48,24 +53,6 @@ async function askAgainAndAgain(
       given.set(at, answers)
     }
   }
-}
-
-/** A cut by the time an event claims: what every read of the past must not be. */
-const eventTimeCut: Fold = async (make, { run, asOf, ...source }) => {
-  const projection = make()
-  for (const end of await source.log.ends(partitionsOf(source.log, projection.topics))) {
-    let nextOffset = 0n
-    for await (const batch of readAdmitted(source, end)) {
-      const events = batch.filter(
-        ({ envelope }) => envelope.run === run && envelope.occurredAt <= Number(asOf),
-      )
-      nextOffset += BigInt(batch.length)
-      const admission = emptyAdmission()
-      await projection.apply({ ...end, firstOffset: 0n, nextOffset, events, admission })
-    }
-  }
-  projection.endAt?.(Number(asOf))
-  return { view: projection.view, sealed: true, positions: [] }
 }
 
 describe('a sealed answer about the past', () => {
@@ -127,6 +114,28 @@ describe('an answer as of positions', () => {
           expect(await answersAt(world.bus, ends)).toEqual(answers)
       }),
       { numRuns: 25 },
+    )
+  })
+
+  it('is the answer as of the time that named them, sealed or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(rounds, async (plan) => {
+        const { bus, act, seal } = await pastWorld()
+        for (const { steps, ago } of plan) {
+          await act(steps)
+          const at = bus.clock.now() - ago[0]! * SECOND
+          const asks = [
+            ...VIEW_NAMES.map((name) => (asOf: AsOf) => answerOf(name, bus, asOf)),
+            (asOf: AsOf) => trajectoryOf(bus, AGENTS[0], asOf),
+          ]
+          for (const ask of asks) {
+            const { text, positions } = await ask(at)
+            expect(await ask(positions)).toEqual({ text, positions, sealed: true })
+          }
+          if (ago.length > 1) await seal()
+        }
+      }),
+      { numRuns: 15 },
     )
   })
 

@@ -40,6 +40,12 @@ export const BUGS = [
   'hears-one-for-all',
   /** An append may land before one that was sent earlier. */
   'overtaking-appends',
+  /** The past is cut by the time that events claim to have happened at. */
+  'cuts-by-event-time',
+  /** An answer about the past is called sealed once any partition is past its time. */
+  'seals-early',
+  /** An answer about the past names the ends of the log for its positions. */
+  'names-the-ends',
 ] as const
 export type Bug = (typeof BUGS)[number]
 

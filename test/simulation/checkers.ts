@@ -2,6 +2,7 @@ import { nothingHangs, nothingUnsaid } from './check-liveness.ts'
 import { eachResultOnce, equalsRecount, nothingLost, replicasAgree } from './check-log.ts'
 import { noStaleWrite, oneHolder } from './check-locks.ts'
 import { noLostUpdate } from './check-memory.ts'
+import { positionsStand, sealedStands } from './check-past.ts'
 import { alarmsRing } from './check-signals.ts'
 import { endsOnTime, timeOnlyPasses } from './check-time.ts'
 import { everyVoteShows, quorumArithmetic } from './check-votes.ts'
@@ -26,6 +27,8 @@ export const CHECKERS = {
   nothingHangs,
   nothingUnsaid,
   nothingLost,
+  sealedStands,
+  positionsStand,
 } as const
 export type Checker = keyof typeof CHECKERS
 

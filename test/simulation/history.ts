@@ -6,6 +6,7 @@ import type { LogRecord } from '@waggle/log'
 import type { EntryReport, LockReport, ProposalReport } from '@waggle/view-coordination'
 import type { Fault } from './faults.ts'
 import type { Acknowledged } from './sim-agent.ts'
+import type { Remembered } from './historian.ts'
 import type { Write } from './lock-life.ts'
 
 /** Everything that a simulated bus did, for checkers to judge. Plain data, a pure function of seed and options. */
@@ -35,6 +36,7 @@ export interface History {
   /** Readers of the whole log, each in another order and in other batches. */
   readonly replicas: readonly ReplicaEnd[]
   readonly hotViews: readonly HotEnd[]
+  readonly past: readonly Remembered[]
 }
 
 export interface CoordinatorEnd {

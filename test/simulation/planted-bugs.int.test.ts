@@ -19,6 +19,9 @@ const FOUND_BY: Readonly<Record<Bug, readonly Checker[]>> = {
   'ignores-versions': ['noLostUpdate'],
   'hears-one-for-all': ['alarmsRing'],
   'overtaking-appends': ['nothingLost'],
+  'cuts-by-event-time': ['sealedStands'],
+  'seals-early': ['sealedStands'],
+  'names-the-ends': ['positionsStand'],
 }
 const SEEDS_MAX = 40
 

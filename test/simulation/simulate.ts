@@ -16,6 +16,7 @@ import { startCoordinators } from './coordinators.ts'
 import type { History } from './history.ts'
 import { processLog } from './process-log.ts'
 import { coordinationReplica, coordinatorEnd, hotEnd, hotReplica } from './replicas.ts'
+import { createHistorian } from './historian.ts'
 import { keepTicking, tickLast } from './ticks.ts'
 import { startWorkload } from './workload.ts'
 import { createWorld, HOUR, pick, type SimulationOptions, type World } from './world.ts'
@@ -32,6 +33,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const { scheduler } = world
   const coordinators = await startCoordinators(world)
   const hot = await startHotView(world)
+  const historian = createHistorian(world)
   const asker = world.process('asker').random
   const work = startWorkload(world, () => {
     const views = coordinators.living.map(({ projection }) => projection.view)
@@ -39,7 +41,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   })
   let over = false
   const ended = work.done.finally(() => void (over = true))
-  const backstage = Promise.all([ended, coordinators.operate(), keepTicking(world, () => over)])
+  const lasting = [keepTicking(world, () => over), historian.work(() => over)]
+  const backstage = Promise.all([ended, coordinators.operate(), ...lasting])
   // Looked at below, once nothing moves any more.
   backstage.catch(() => {})
   await scheduler.run(() => over)
@@ -74,6 +77,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     coordinators: ends,
     replicas,
     hotViews,
+    past: await historian.askAgain(),
   }
 }
 

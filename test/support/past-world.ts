@@ -8,6 +8,24 @@ import { memoryBus, SWARM, type MemoryBus } from './memory-bus.ts'
 export const AGENTS = ['ann', 'bob', 'cid'] as const
 export const RUN = 'backtest-1'
 export const SCOPE = { swarm: SWARM, run: RUN }
+
+/** Whom and what questions about a swarm are about. */
+export interface Asked {
+  readonly scope: { readonly swarm: string; readonly run: string | null }
+  readonly agents: readonly string[]
+  readonly proposals: readonly string[]
+  readonly locks: readonly string[]
+  readonly namespace: string
+}
+
+/** What there is to ask of this world. */
+export const PAST_WORLD: Asked = {
+  scope: SCOPE,
+  agents: AGENTS,
+  proposals: ['p0', 'p1', 'p2'],
+  locks: ['0', '1', '2'],
+  namespace: 'desk',
+}
 const SECOND = 1_000_000
 
 /** Something an agent says; numbers choose the details. */
@@ -103,7 +121,12 @@ async function repeat({ log }: MemoryBus, pick: number): Promise<void> {
   await log.append([{ topic, key, value, headers }])
 }
 
-function draftOf({ agent, what, pick }: Step, ids: readonly string[], now: Micros): object {
+/** What an agent says at a step, after everything with these ids was said. */
+export function draftOf(
+  { agent, what, pick }: Pick<Step, 'agent' | 'what' | 'pick'>,
+  ids: readonly string[],
+  now: Micros,
+): object {
   const id = ids[pick % Math.max(1, ids.length)] ?? '0191f000-0000-7000-8000-000000000000'
   const name = `${pick % 3}`
   const other = AGENTS[pick % AGENTS.length]!

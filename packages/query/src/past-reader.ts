@@ -72,14 +72,14 @@ export function createPastReader<Past extends PastSources>(
   }
 }
 
-/** The cut is found while reading: every partition says how far its clock of the run has come. */
+/** The cut is found while reading, in every partition whose clock of the run is past the time. */
 async function pastTrajectory(
   { log, codec, swarm, run, vault }: PastReaderOptions<PastSources>,
   of: TrajectoryOptions['of'],
   asOf: AsOf,
 ): Promise<PastAnswer<Trajectory>> {
   const { at, ends } = cutOf(asOf, await log.ends(partitionsOf(log, EVENT_TOPICS)))
-  const passed = new Set<string>()
+  const cuts = new Map<string, Position>()
   const value = await rebuildTrajectory({
     log,
     codec,
@@ -89,10 +89,9 @@ async function pastTrajectory(
     asOf: at,
     ends,
     ...(vault === undefined ? {} : { vault }),
-    onJudged: (partition, _next, { watermarks }) => {
-      if ((watermarks.get(run ?? '') ?? -Infinity) > at) passed.add(partitionName(partition))
-    },
+    onCut: (position) => void cuts.set(partitionName(position), position),
   })
-  const sealed = at === Infinity || ends.every((end) => passed.has(partitionName(end)))
-  return { value, asOf, sealed, positions: ends }
+  const sealed = at === Infinity || ends.every((end) => cuts.has(partitionName(end)))
+  const positions = ends.map((end) => cuts.get(partitionName(end)) ?? end)
+  return { value, asOf, sealed, positions }
 }

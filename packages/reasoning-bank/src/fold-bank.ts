@@ -104,8 +104,8 @@ export function takeBefore(run: RunBank, before: Micros, config: BankConfig): Pa
 }
 
 /**
- * Everything known by a time is taken: nothing else of it is to come; a time of Infinity leaves waiting what is not
- * sealed. Then erasures known later are taken, out of turn, for they hold for all times.
+ * Everything known by a time is taken, sealed or not: nothing else of it is to come; a time of Infinity where
+ * positions cut takes all. Then erasures known later are taken, out of turn, for they hold for all times.
  */
 export function endBank(
   { runs }: BankState,
@@ -113,7 +113,7 @@ export function endBank(
   config: BankConfig,
 ): void {
   for (const run of runs.values()) {
-    if (at < Infinity) takeBefore(run, at + 1, config)
+    takeBefore(run, at + 1, config)
     for (const known of erasures) {
       const item = known.event.run === run.run ? itemOf(known) : undefined
       if (item !== undefined) takeItem(swarmOf(run, known.event.swarm), item, config)

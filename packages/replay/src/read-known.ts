@@ -28,6 +28,8 @@ export interface ReplaySource extends AdmittedSource {
   readonly onDamage?: 'stop' | ((damage: WaggleError) => void)
   /** Told of the admission behind what was judged while reading. */
   readonly onJudged?: (at: TopicPartition, nextOffset: number, admission: AdmissionState) => void
+  /** Told of the first record of the run known after `asOf`, wanted or not, where it is met while judging. */
+  readonly onCut?: (at: Position) => void
 }
 
 /** Chosen by routing fields, so that what is left out is never decoded. */
@@ -84,12 +86,13 @@ export async function* judgeRest(
     admission = behind
     source.onJudged?.(end, Number(records.at(-1)!.offset) + 1, behind)
     const { asOf = Infinity } = wanted
-    const all = admitted.filter(
+    const beyond = admitted.findIndex(
+      ({ knownFrom, envelope }) => knownFrom > asOf && envelope.run === wanted.run,
+    )
+    const kept = (beyond < 0 ? admitted : admitted.slice(0, beyond)).filter(
       ({ record, writer, envelope }) =>
         record.offset >= from && wants(wanted, writer.kind, envelope),
     )
-    const beyond = all.findIndex(({ knownFrom }) => knownFrom > asOf)
-    const kept = beyond < 0 ? all : all.slice(0, beyond)
     yield {
       block: blockOf(
         end,
@@ -99,7 +102,9 @@ export async function* judgeRest(
       rows: Uint32Array.from(kept.keys()),
       knownFrom: Float64Array.from(kept, ({ knownFrom }) => knownFrom),
     }
-    if (beyond >= 0) return
+    if (beyond < 0) continue
+    source.onCut?.({ ...end, offset: admitted[beyond]!.record.offset })
+    return
   }
 }
 

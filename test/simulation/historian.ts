@@ -1,0 +1,106 @@
+import type { Micros } from '@waggle/base'
+import { sealRun } from '@waggle/emit'
+import { projectAsOf, type AsOf } from '@waggle/replay'
+import type { CoordinationScope } from '@waggle/view-coordination'
+import {
+  answerOf,
+  trajectoryOf,
+  VIEW_NAMES,
+  type Answered,
+  type Fold,
+  type PastBus,
+  type ViewName,
+} from '../support/past-answers.ts'
+import { AGENTS, type Asked } from '../support/past-world.ts'
+import { foldWith } from './past-bugs.ts'
+import { processLog } from './process-log.ts'
+import { NAMESPACE, PROPOSALS, RESOURCES, SCOPES } from './scenario.ts'
+import { between, chance, pick, SECOND, type World } from './world.ts'
+
+/** A question about the past. */
+export interface Question {
+  readonly of: ViewName | 'trajectory'
+  readonly scope: CoordinationScope
+  readonly asOf: Micros
+}
+
+/** What was answered while the bus ran, and what is answered to the same in the end. */
+export interface Remembered extends Question {
+  readonly answer: Answered
+  /** Asked by the same time; undefined where the answer was not sealed. */
+  readonly byTime: Answered | undefined
+  /** Asked by the positions of the answer. */
+  readonly byPositions: Answered
+}
+
+export interface Historian {
+  /** Asks until the agents are through. */
+  work(isOver: () => boolean): Promise<void>
+  /** Asks everything once more. */
+  askAgain(): Promise<Remembered[]>
+}
+
+const QUESTIONS = [...VIEW_NAMES, 'trajectory'] as const
+
+/** Asks about the past at any turn, now and then moves a run's clock on, and remembers what it was told. */
+export function createHistorian(world: World): Historian {
+  const process = world.process('historian')
+  const { random } = process
+  const { scheduler, codec, bug } = world
+  const bus = { log: processLog(world, process), codec }
+  const sealed = new Map<string | null, Micros>()
+  const given: (Question & { readonly answer: Answered })[] = []
+
+  const seal = async ({ swarm, run }: CoordinationScope): Promise<void> => {
+    const at = scheduler.now
+    await sealRun({ ...bus, swarm, run, at })
+    sealed.set(run, at)
+  }
+
+  const ask = async (scope: CoordinationScope): Promise<void> => {
+    const past = sealed.get(scope.run) ?? scheduler.now
+    const ago = between(random, 0, 40) * SECOND
+    const asOf = pick(random, [past - 1, past - ago, past - ago, past, scheduler.now - ago])
+    const question = { of: pick(random, QUESTIONS), scope, asOf }
+    given.push({ ...question, answer: await answerTo(bus, question, asOf, foldWith(bug)) })
+  }
+
+  return {
+    work: async (isOver) => {
+      for (let round = 0; !isOver(); round++) {
+        await scheduler.turn(process, between(random, 4, 32) * SECOND)
+        const scope = pick(random, SCOPES)
+        if (chance(random, 0.3)) await seal(scope)
+        await ask(scope)
+      }
+    },
+    askAgain: async () => {
+      const all: Remembered[] = []
+      for (const { answer, ...question } of given) {
+        const { sealed: final, positions } = answer
+        const byTime = final
+          ? await answerTo(world, question, question.asOf, foldWith(bug))
+          : undefined
+        const byPositions = await answerTo(world, question, positions, projectAsOf)
+        all.push({ ...question, answer, byTime, byPositions })
+      }
+      return all
+    },
+  }
+}
+
+export function askedOf(scope: CoordinationScope): Asked {
+  return { scope, agents: AGENTS, proposals: PROPOSALS, locks: RESOURCES, namespace: NAMESPACE }
+}
+
+/** The agent whose trajectory is asked for depends on the time alone, so that it is the same one again. */
+export function answerTo(
+  bus: PastBus,
+  { of, scope, asOf: time }: Question,
+  asOf: AsOf,
+  fold: Fold,
+): Promise<Answered> {
+  const asked = askedOf(scope)
+  if (of !== 'trajectory') return answerOf(of, bus, asOf, { fold, asked })
+  return trajectoryOf(bus, AGENTS[time % AGENTS.length]!, asOf, asked)
+}
