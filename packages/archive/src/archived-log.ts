@@ -20,12 +20,15 @@ export function openArchivedLog(log: EventLog, archive: Archive): EventLog {
   const starts = new Map<string, bigint>()
   const live = blockReadsOf(log)
 
-  const learnStart = async (at: TopicPartition): Promise<bigint> => {
-    const [start] = (await log.retention?.starts([at])) ?? []
-    const offset = start?.offset ?? 0n
-    starts.set(partitionName(at), offset)
-    return offset
+  const learnStarts: LearnStarts = async (partitions) => {
+    const found = (await log.retention?.starts(partitions)) ?? []
+    return partitions.map((at, i) => {
+      const offset = found[i]?.offset ?? 0n
+      starts.set(partitionName(at), offset)
+      return offset
+    })
   }
+  const learnStart = async (at: TopicPartition): Promise<bigint> => (await learnStarts([at]))[0]!
 
   /** What the log has let go of: first what is known of it, then what the log says. */
   const either = async <T>(
@@ -75,25 +78,28 @@ export function openArchivedLog(log: EventLog, archive: Archive): EventLog {
         () => log.read(from, max),
       ),
     blocks,
-    tail: (from, options) => tailBoth(log, joined, learnStart, from, options),
+    tail: (from, options) => tailBoth(log, joined, learnStarts, from, options),
     ends: (partitions) => log.ends(partitions),
     close: () => log.close(),
   }
   return joined
 }
 
+/** Where partitions of the log start now, all asked for at once. */
+type LearnStarts = (partitions: readonly TopicPartition[]) => Promise<bigint[]>
+
 /** What is archived is read first; from the start of the log on it is the log's own tail. */
 async function* tailBoth(
   log: EventLog,
   joined: EventLog,
-  startOf: (at: TopicPartition) => Promise<bigint>,
+  learnStarts: LearnStarts,
   from: readonly Position[],
   options: TailOptions,
 ): AsyncIterable<LogBatch> {
   const positions = tailPositions(from)
   while (!options.signal.aborted) {
     try {
-      yield* readArchived(joined, positions, startOf, options)
+      yield* readArchived(joined, positions, learnStarts, options)
       for await (const batch of log.tail([...positions.values()], options)) {
         const { topic, partition, records } = batch
         positions.set(partitionName(batch), {
@@ -107,7 +113,7 @@ async function* tailBoth(
     } catch (error) {
       if (!isWaggleError(error, 'OFFSET_OUT_OF_RANGE')) throw error
       // Trimmed while it was read: no error where there is something to be read from the archive instead.
-      if (!(await anyBehind(positions, startOf))) throw error
+      if ((await behindOf(positions, learnStarts)).size === 0) throw error
     }
   }
 }
@@ -115,13 +121,11 @@ async function* tailBoth(
 async function* readArchived(
   joined: EventLog,
   positions: Map<string, Position>,
-  startOf: (at: TopicPartition) => Promise<bigint>,
+  learnStarts: LearnStarts,
   options: TailOptions,
 ): AsyncGenerator<LogBatch> {
   for (;;) {
-    const behind = new Map<string, Position>()
-    for (const [name, position] of positions)
-      if (position.offset < (await startOf(position))) behind.set(name, position)
+    const behind = await behindOf(positions, learnStarts)
     if (behind.size === 0 || options.signal.aborted) return
     for await (const batch of readRound(joined, behind, options)) {
       positions.set(partitionName(batch), behind.get(partitionName(batch))!)
@@ -130,11 +134,11 @@ async function* readArchived(
   }
 }
 
-async function anyBehind(
+/** Positions of what the log has let go of. */
+async function behindOf(
   positions: ReadonlyMap<string, Position>,
-  startOf: (at: TopicPartition) => Promise<bigint>,
-): Promise<boolean> {
-  for (const position of positions.values())
-    if (position.offset < (await startOf(position))) return true
-  return false
+  learnStarts: LearnStarts,
+): Promise<Map<string, Position>> {
+  const starts = await learnStarts([...positions.values()])
+  return new Map([...positions].filter(([, { offset }], i) => offset < starts[i]!))
 }

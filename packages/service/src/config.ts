@@ -60,7 +60,7 @@ const schema = z.strictObject({
   /** Folder of this instance's snapshots: caches, made of opened texts. Nothing is kept without it. */
   WAGGLE_SNAPSHOT_DIR: z.string().min(1).max(4096).optional(),
 
-  /** Where the archiver puts what is old: a folder or s3://bucket/prefix. */
+  /** Where the archiver puts what is old, and everyone reads what Kafka has let go of: a folder or s3://bucket/prefix. */
   WAGGLE_ARCHIVE: z.string().min(1).max(4096).optional(),
   WAGGLE_ARCHIVE_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   /** Whether the log then lets go of it; where it cannot, Kafka's own retention has to wait for the archive. */

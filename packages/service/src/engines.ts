@@ -1,4 +1,4 @@
-import { isWaggleError, messageOf, type Clock, type Logger } from '@waggle/base'
+import type { Clock } from '@waggle/base'
 import { createCodec, type Codec } from '@waggle/codec'
 import type { Assignments } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
@@ -12,7 +12,9 @@ import {
   type KafkaLog,
 } from '@waggle/log/kafka'
 import { createConfluentRegistry } from '@waggle/registry/confluent'
+import { openArchive } from './archive.ts'
 import type { ServiceConfig } from './config.ts'
+import { patiently, type Patience } from './patiently.ts'
 import type { TopicsFile } from './topics-file.ts'
 
 export interface Engines {
@@ -22,22 +24,30 @@ export interface Engines {
   assignments(service: string, topics: readonly string[]): Assignments
 }
 
-export interface EngineDeps {
-  readonly clock: Clock
-  readonly logger: Logger
-  /** Called with what is waited for, and with undefined when it is there. */
-  readonly onWaiting: (reason: string | undefined) => void
-  readonly signal: AbortSignal
-}
-
-const RETRY_MS_MIN = 200
-const RETRY_MS_MAX = 5000
+export type EngineDeps = Patience
 
 /**
- * Kafka and the registry of a config, when both are there: a service that starts before them waits and
- * says so. What waiting cannot mend (TOPIC_CONFLICT, SCHEMA_INCOMPATIBLE) is thrown.
+ * Kafka and the registry of a config. What Kafka has let go of is read from the archive, where the config names one:
+ * a view that starts from the beginning of the log does not see that it was trimmed.
  */
 export async function openEngines(
+  config: ServiceConfig,
+  topics: TopicsFile,
+  deps: EngineDeps,
+): Promise<Engines> {
+  const archive = await openArchive(config, deps)
+  const engines = await openLiveEngines(config, topics, deps)
+  if (archive === undefined) return engines
+  const { openArchivedLog } = await import('@waggle/archive')
+  const { log } = engines
+  return { ...engines, log: { ...openArchivedLog(log, archive), status: () => log.status() } }
+}
+
+/**
+ * Without the archive, for who compares the two. Kafka and the registry of a config, when both are there: a service that starts before them waits and
+ * says so. What waiting cannot mend (TOPIC_CONFLICT, SCHEMA_INCOMPATIBLE) is thrown.
+ */
+export async function openLiveEngines(
   config: ServiceConfig,
   topics: TopicsFile,
   deps: EngineDeps,
@@ -93,22 +103,6 @@ function allOf(log: KafkaLog, topics: readonly string[]): Assignments {
   return {
     start: (onAssigned) => onAssigned(partitionsOf(log, topics)),
     leave: async () => {},
-  }
-}
-
-async function patiently<T>(deps: EngineDeps, task: () => Promise<T>): Promise<T> {
-  const { clock, logger, onWaiting, signal } = deps
-  for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
-    try {
-      const result = await task()
-      onWaiting(undefined)
-      return result
-    } catch (error) {
-      if (!isWaggleError(error) || !error.retriable || signal.aborted) throw error
-      onWaiting(messageOf(error))
-      logger.warn({ err: error }, `Waiting: ${messageOf(error)}`)
-      await clock.sleep(delayMs, signal).catch(() => {})
-    }
   }
 }
 

@@ -1,6 +1,7 @@
+export { openArchive } from './archive.ts'
 export { parseEnvironment } from './config.ts'
 export type { Environment, ServiceConfig } from './config.ts'
-export { kafkaConnection, openEngines, openLog } from './engines.ts'
+export { kafkaConnection, openEngines, openLiveEngines, openLog } from './engines.ts'
 export type { EngineDeps, Engines } from './engines.ts'
 export { healthOf, isReady } from './health.ts'
 export type { Health, HealthInput, ProjectionHealth } from './health.ts'

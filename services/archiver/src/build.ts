@@ -1,25 +1,40 @@
-import { Archive, openStore } from '@waggle/archive'
+import type { Archive } from '@waggle/archive'
 import { WaggleError } from '@waggle/base'
-import type { ServiceContext, Worker } from '@waggle/service'
+import {
+  openArchive,
+  openLiveEngines,
+  type EngineDeps,
+  type ServiceConfig,
+  type ServiceContext,
+  type TopicsFile,
+  type Worker,
+} from '@waggle/service'
 import { createArchiverService } from './service.ts'
 
-/** The archiver as a process. Of two, one commits and the other one comes later. */
-export async function buildArchiver(context: ServiceContext): Promise<Worker> {
-  const { config } = context
-  if (config.WAGGLE_ARCHIVE === undefined)
+export interface ArchiverContext extends ServiceContext {
+  readonly archive: Archive
+}
+
+/** The log alone: what is trimmed was compared with the archive before. CONFIG_INVALID where none is named. */
+export async function openArchiver(
+  config: ServiceConfig,
+  topics: TopicsFile,
+  deps: EngineDeps,
+): Promise<Pick<ArchiverContext, 'log' | 'codec' | 'assignments' | 'archive'>> {
+  const archive = await openArchive(config, deps)
+  if (archive === undefined)
     throw new WaggleError(
       'CONFIG_INVALID',
       'WAGGLE_ARCHIVE: a folder or s3://bucket/prefix is missing',
     )
-  const store = openStore(config.WAGGLE_ARCHIVE, {
-    endpoint: config.WAGGLE_S3_ENDPOINT,
-    region: config.WAGGLE_S3_REGION,
-    accessKeyId: config.WAGGLE_S3_ACCESS_KEY_ID,
-    secretAccessKey: config.WAGGLE_S3_SECRET_ACCESS_KEY,
-  })
+  return { ...(await openLiveEngines(config, topics, deps)), archive }
+}
+
+/** The archiver as a process. Of two, one commits and the other one comes later. */
+export async function buildArchiver(context: ArchiverContext): Promise<Worker> {
+  const { config } = context
   const archiver = createArchiverService({
     ...context,
-    archive: await Archive.open(store),
     olderThanDays: config.WAGGLE_ARCHIVE_DAYS,
     trim: config.WAGGLE_ARCHIVE_TRIM,
     intervalMs: config.WAGGLE_ARCHIVE_EVERY_MS,

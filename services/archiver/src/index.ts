@@ -1,3 +1,4 @@
-export { buildArchiver } from './build.ts'
+export { buildArchiver, openArchiver } from './build.ts'
+export type { ArchiverContext } from './build.ts'
 export { createArchiverService } from './service.ts'
 export type { ArchiverOptions, ArchiverService } from './service.ts'

@@ -1,4 +1,4 @@
-import { openEngines, runMain } from '@waggle/service'
-import { buildArchiver } from './build.ts'
+import { runMain } from '@waggle/service'
+import { buildArchiver, openArchiver } from './build.ts'
 
-await runMain({ name: 'archiver', open: openEngines, build: buildArchiver }, process.env)
+await runMain({ name: 'archiver', open: openArchiver, build: buildArchiver }, process.env)

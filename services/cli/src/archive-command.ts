@@ -12,7 +12,7 @@ import { PARTITIONS, positionText } from '@waggle/event'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import { z } from 'zod'
 import { openArchive } from './open-archive.ts'
-import { openLog } from './open-log.ts'
+import { openLiveLog } from './open-log.ts'
 import { parseOptions } from './parse-options.ts'
 import type { CommandDeps } from './run-waggle.ts'
 
@@ -59,7 +59,7 @@ export async function runArchiveCommand(
 }
 
 async function archiveRun(wanted: Wanted, archive: Archive, deps: CommandDeps): Promise<number> {
-  const { log, codec } = await openLog(wanted.data, deps.environment)
+  const { log, codec } = await openLiveLog(wanted.data, deps.environment)
   try {
     const before = cutoffOf(wanted, deps.clock)
     const { segments, problems } = await runArchive({ log, codec, archive, before })

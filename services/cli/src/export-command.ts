@@ -1,9 +1,8 @@
-import { exportEvents, openArchivedLog } from '@waggle/archive'
+import { exportEvents } from '@waggle/archive'
 import { microsOf } from '@waggle/base'
 import { KINDS } from '@waggle/event'
 import { z } from 'zod'
-import { openArchive } from './open-archive.ts'
-import { openLog } from './open-log.ts'
+import { openLog, openLogWith } from './open-log.ts'
 import { parseOptions } from './parse-options.ts'
 import type { CommandDeps } from './run-waggle.ts'
 
@@ -12,7 +11,7 @@ export const EXPORT_USAGE = `waggle export --kind KIND --format parquet|arrow --
 
 Events of one kind in the order of replay, in typed columns. ts_init sorts them as they were known, in nanoseconds.
 
-  --archive  where the log has let go of old records: a folder or s3://bucket/prefix
+  --archive  where the log has let go of old records: a folder or s3://bucket/prefix; WAGGLE_ARCHIVE if left out
   --as-of    only what counted as known at this time (ISO 8601)
 
 Exit code: 0 done, 1 damage, 2 bad arguments, 5 log, registry or archive cannot be reached.
@@ -38,15 +37,13 @@ export async function runExport(
   const wanted = parseOptions(argv, schema, ['json'])
   const { format, out: path, data, archive, swarm, run = null, 'as-of': asOf } = wanted
   const kind = wanted.kind as (typeof KINDS)[number]
-  const opened = await openLog(data, environment)
+  const { log, codec } = await (archive === undefined
+    ? openLog(data, environment)
+    : openLogWith(archive, data, environment))
   try {
-    const log =
-      archive === undefined
-        ? opened.log
-        : openArchivedLog(opened.log, await openArchive(archive, environment))
     const events = await exportEvents({
       log,
-      codec: opened.codec,
+      codec,
       run,
       kind,
       format,
@@ -59,6 +56,6 @@ export async function runExport(
     )
     return 0
   } finally {
-    await opened.log.close()
+    await log.close()
   }
 }
