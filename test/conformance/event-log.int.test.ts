@@ -11,8 +11,11 @@ eventLogSuite('memory', async () => ({
   dispose: async () => {},
 }))
 
-eventLogSuite('lmdb', async () => {
+const lmdb = (more: { readonly scanBytes?: number }) => async () => {
   const path = await mkdtemp(join(tmpdir(), 'waggle-log-'))
-  const open = () => openLmdbLog({ path, topics: SUITE_TOPICS, clock: systemClock() })
+  const open = () => openLmdbLog({ path, topics: SUITE_TOPICS, clock: systemClock(), ...more })
   return { open, reopen: open, dispose: () => rm(path, { recursive: true, force: true }) }
-})
+}
+
+eventLogSuite('lmdb', lmdb({}))
+eventLogSuite('lmdb, opened anew after every read', lmdb({ scanBytes: 0 }))

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import type { WaggleError } from '@waggle/base'
 import type { Position, TopicPartition } from '@waggle/event'
 import { outOfRangeError } from '../log-errors.ts'
 import type { BlockReads, RecordBlock } from '../record-block.ts'
@@ -8,8 +9,9 @@ import { floorKey, type PartitionId } from './read-batches.ts'
 import { startOf } from './retention.ts'
 import { baseOffsetOf, batchKey, type Storage } from './storage.ts'
 
-/** Small frames are put together up to this; one that is larger stands for itself, uncopied. */
+/** Small frames are put together up to this; one that begins with as much as the other stands for itself, uncopied. */
 const BLOCK_BYTES = 128 * 1024
+const ALONE_BYTES = 32 * 1024
 
 /** Room is made for so many; of smaller records a block holds fewer than it might. */
 const LIKELY_RECORD_BYTES = 80
@@ -108,30 +110,69 @@ function readBlock(storage: Storage, at: PartitionId, offset: number, max: numbe
 /** The records at these offsets, which ascend and are below the end; only their bytes are checked. */
 function readAt(storage: Storage, at: PartitionId, offsets: readonly number[]): RecordBlock {
   const rows = new Rows(offsets.length)
-  const records: Buffer[] = []
+  const runs: Buffer[] = []
   let bytes = 0
-  while (rows.count < offsets.length) {
-    const wanted = rows.count
-    const { base, count, frame } = frameOf(storage, at, offsets[wanted]!)
-    const skipped = offsets[wanted]! - base
-    const sure =
-      skipped === 0 || countOf(frame, frame.length) === count || startsWhole(frame, skipped)
-    let head = 0
-    for (let next = base; sure && rows.count < offsets.length; next++) {
-      const end = recordEnd(frame, head)
-      if (end === undefined) break
-      if (next === offsets[rows.count]) {
-        if (!isWhole(frame, head, end)) throw corrupt({ ...at, offset: BigInt(next) })
-        records.push(Buffer.from(frame.subarray(head, end)))
-        const shift = bytes - head
-        rows.add(bytes, valueStart(frame, head, end) + shift, end + shift, next)
-        bytes += end - head
-      }
-      head = end
-    }
-    if (rows.count === wanted) throw corrupt({ ...at, offset: BigInt(offsets[wanted]!) })
+  const checked = (): Buffer => {
+    const all = Buffer.concat(runs, bytes)
+    if (!allWhole(all, rows)) throw damagedAt(at, offsets[firstDamaged(all, rows)]!)
+    return all
   }
-  return rows.block(at, Buffer.concat(records, bytes))
+  while (rows.count < offsets.length) {
+    const { base, count, frame } = frameOf(storage, at, offsets[rows.count]!)
+    const before = rows.count
+    const found = copyRuns(frame, { base, count, offsets, rows, bytes })
+    runs.push(...found)
+    for (const run of found) bytes += run.length
+    if (rows.count > before) continue
+    checked()
+    throw damagedAt(at, offsets[before]!)
+  }
+  return rows.block(at, checked())
+}
+
+interface Picking {
+  readonly base: number
+  /** How many records the frame must have. */
+  readonly count: number
+  readonly offsets: readonly number[]
+  readonly rows: Rows
+  /** Where the first run will stand. */
+  readonly bytes: number
+}
+
+/**
+ * Adds the next offsets' records as rows, as far as this frame goes; their bytes, neighbours in one piece. Where a length
+ * in the frame is damaged, numbers rest on the records before, which are checked: so it stops before a gap.
+ */
+function copyRuns(frame: Buffer, { base, count, offsets, rows, bytes }: Picking): Buffer[] {
+  const before = rows.count
+  const regular = countOf(frame, frame.length) === count
+  if (!regular && !startsWhole(frame, offsets[before]! - base)) return []
+  const runs: Buffer[] = []
+  let [head, runStart, shift] = [0, 0, bytes]
+  const endRun = (): void => {
+    if (head > runStart) runs.push(Buffer.from(frame.subarray(runStart, head)))
+  }
+  for (let next = base; rows.count < offsets.length; next++) {
+    const end = recordEnd(frame, head)
+    if (end === undefined) break
+    if (next === offsets[rows.count]) {
+      const place = head - runStart + shift
+      rows.add(place, valueStart(frame, head, end) - head + place, end - head + place, next)
+    } else {
+      if (!regular && rows.count > before) break
+      endRun()
+      shift += head - runStart
+      runStart = end
+    }
+    head = end
+  }
+  endRun()
+  return runs
+}
+
+function damagedAt(at: PartitionId, offset: number): WaggleError {
+  return corrupt({ ...at, offset: BigInt(offset) })
 }
 
 /** The frames from the one that holds the offset on, one behind the other, until there is enough. */
@@ -141,8 +182,9 @@ function framesFrom(
   offset: number,
   max: number,
 ): { base: number; bytes: Buffer; firstBytes: number } {
-  const first = max <= 0 ? undefined : startKey(storage, topicId, partition, offset)
-  if (first === undefined) return { base: offset, bytes: Buffer.alloc(0), firstBytes: 0 }
+  const nothing = { base: offset, bytes: Buffer.alloc(0), firstBytes: 0 }
+  const first = max <= 0 ? undefined : floorKey(storage, topicId, partition, offset)
+  if (first === undefined) return nothing
   const base = baseOffsetOf(first, topicId, partition)!
   const end = batchKey(topicId, partition + 1, 0)
   const frames: Buffer[] = []
@@ -151,21 +193,11 @@ function framesFrom(
     if (baseOffsetOf(key, topicId, partition)! - offset >= max) break
     frames.push(value)
     size += value.length
-    if (size >= BLOCK_BYTES) break
+    if (frames[0]!.length >= ALONE_BYTES || size >= BLOCK_BYTES) break
   }
+  storage.scanned(size)
   const bytes = frames.length === 1 ? frames[0]! : Buffer.concat(frames, size)
   return { base, bytes, firstBytes: frames[0]?.length ?? 0 }
-}
-
-/** Readers in order mostly ask for the start of a frame, which needs no search. */
-function startKey(
-  storage: Storage,
-  topicId: number,
-  partition: number,
-  offset: number,
-): Buffer | undefined {
-  const own = batchKey(topicId, partition, offset)
-  return storage.batches.doesExist(own) ? own : floorKey(storage, topicId, partition, offset)
 }
 
 /**

@@ -28,7 +28,7 @@ describe('blocks of a damaged log', () => {
     const frame = storage.batches.get(batchKey(id, 0, 4))!
     damage(frame)
     await storage.batches.put(batchKey(id, 0, 4), frame)
-    await storage.env.close()
+    await storage.close()
     return openLmdbLog(options)
   }
   const length = (frame: Buffer): number => frame.length / 4
@@ -62,6 +62,7 @@ describe('blocks of a damaged log', () => {
       const error = { code: 'LOG_CORRUPT', input: `t/0@${next}` }
       await expect(readBlock({ ...at, offset: BigInt(next) }, 100)).rejects.toMatchObject(error)
       await expect(readAt(at, [next, 8])).rejects.toMatchObject(error)
+      await expect(readAt(at, [4, next])).rejects.toMatchObject(error)
       await log.close()
     },
   )

@@ -35,7 +35,7 @@ export class CommitWatch {
   }
 
   #look(): void {
-    this.#storage.env.resetReadTxn()
+    this.#storage.refresh()
     const commits = this.#storage.commits()
     if (commits === this.#seen) return
     this.#seen = commits

@@ -59,8 +59,7 @@ export class GroupCommit {
   async #commit(group: readonly PendingAppend[]): Promise<void> {
     const settle: (() => void)[] = []
     try {
-      // A child transaction is rolled back when the callback throws, so a failed write leaves nothing.
-      const wrote = await this.#storage.env.childTransaction(() => this.#write(group, settle))
+      const wrote = await this.#storage.write(() => this.#write(group, settle))
       if (wrote) this.#onCommit()
       for (const step of settle) step()
     } catch (error) {

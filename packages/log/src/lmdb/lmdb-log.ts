@@ -19,12 +19,15 @@ export interface LmdbLogOptions {
   readonly path: string
   readonly topics: Readonly<Record<string, number>>
   readonly clock: Clock
+  /** Pages of the log that stay mapped are given back after reading so many bytes; 64 MiB if left out. */
+  readonly scanBytes?: number
 }
 
 /** The embedded engine: one LMDB environment, durable before it acknowledges, shared between processes. */
-export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Promise<EventLog> {
+export async function openLmdbLog(options: LmdbLogOptions): Promise<EventLog> {
+  const { path, topics, clock, scanBytes } = options
   mkdirSync(path, { recursive: true })
-  const storage = new Storage(path)
+  const storage = new Storage(path, scanBytes)
   const entries = await storage.openTopics(topics)
   const appended = new AppendSignal()
   const commits = new GroupCommit(storage, clock, () => appended.notify())
@@ -43,7 +46,7 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
 
   const fresh = (): void => {
     if (closed) throw closedError()
-    storage.env.resetReadTxn()
+    storage.refresh()
   }
 
   const log: EventLog = {
@@ -84,7 +87,7 @@ export async function openLmdbLog({ path, topics, clock }: LmdbLogOptions): Prom
       watch.stop()
       appended.notify()
       await commits.drained()
-      await storage.env.close()
+      await storage.close()
     },
   }
   return log

@@ -20,6 +20,7 @@ export function readRecords(
   if (first === undefined || max <= 0) return records
   const end = batchKey(topicId, partition + 1, 0)
   for (const { key, value } of storage.batches.getRange({ start: first, end })) {
+    storage.scanned(value.length)
     const base = baseOffsetOf(key, topicId, partition)!
     const skip = Math.max(0, offset - base)
     const whole = decodeBatch(value, { topic, partition }, base, skip, records, max)

@@ -24,23 +24,23 @@ export function lmdbRetention(
 ): LogRetention {
   return {
     starts: async (partitions) => {
-      storage.env.resetReadTxn()
+      storage.refresh()
       return partitions.map((wanted) => {
         const { topic, partition } = wanted
         return { topic, partition, offset: startOf(storage, locate(wanted)) }
       })
     },
     trim: async (before) => {
-      storage.env.resetReadTxn()
+      storage.refresh()
       const at = locate(before)
       const end = keepFrom(storage, at, before)
-      while (await removeSome(storage, at, end)) storage.env.resetReadTxn()
-      storage.env.resetReadTxn()
+      while (await removeSome(storage, at, end)) storage.refresh()
+      storage.refresh()
       return { topic: at.topic, partition: at.partition, offset: startOf(storage, at) }
     },
     restore: async (from, records) => {
       const at = locate(from)
-      await storage.env.childTransaction(() => restoreAll(storage, at, from, records))
+      await storage.write(() => restoreAll(storage, at, from, records))
       onRestored()
     },
   }
@@ -58,7 +58,7 @@ async function removeSome(storage: Storage, at: PartitionId, end: Buffer): Promi
   const start = batchKey(at.topicId, at.partition, 0)
   const keys = [...storage.batches.getKeys({ start, end, limit: KEYS_PER_TRANSACTION })]
   if (keys.length === 0) return false
-  await storage.env.childTransaction(() => {
+  await storage.write(() => {
     for (const key of keys) void storage.batches.remove(key)
   })
   return keys.length === KEYS_PER_TRANSACTION

@@ -1,4 +1,4 @@
-import { WaggleError, type Micros } from '@waggle/base'
+import { messageOf, WaggleError, type Micros } from '@waggle/base'
 import { open, type Database, type RootDatabase } from 'lmdb'
 import { EMPTY_WINDOW, type ProducerWindow, type SeqRun } from '../producer-window.ts'
 
@@ -19,50 +19,127 @@ type Bytes = Database<Buffer, Buffer>
 const MAP_BYTES = 2 ** 38
 const COMMITS = Buffer.from('commits')
 const DATABASES_MAX = 8
+const SCAN_BYTES = 64 * 2 ** 20
 
-/** The LMDB environment and the layout of its keys; all numbers big-endian, so that keys sort. */
-export class Storage {
-  readonly env: RootDatabase<Buffer, Buffer>
-  /** u32 topic | u32 partition | u64 base offset -> batch frame */
+interface Environment {
+  readonly root: RootDatabase<Buffer, Buffer>
   readonly batches: Bytes
-  readonly #topics: Bytes
-  /** u32 topic | u32 partition -> f64 next offset | f64 last appendedAt */
-  readonly #ends: Bytes
-  /** u32 topic | u32 partition | session -> producer window */
-  readonly #windows: Bytes
-  readonly #meta: Bytes
+  readonly topics: Bytes
+  readonly ends: Bytes
+  readonly windows: Bytes
+  readonly meta: Bytes
+}
 
-  constructor(path: string) {
-    const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
-    // overlappingSync off: what is visible is durable, so no view can outrun the disk.
-    this.env = open<Buffer, Buffer>({
-      path,
-      ...binary,
-      overlappingSync: false,
-      noMemInit: true,
-      mapSize: MAP_BYTES,
-      maxDbs: DATABASES_MAX,
-    })
-    this.batches = this.env.openDB<Buffer, Buffer>('batches', binary)
-    this.#topics = this.env.openDB<Buffer, Buffer>('topics', binary)
-    this.#ends = this.env.openDB<Buffer, Buffer>('ends', binary)
-    this.#windows = this.env.openDB<Buffer, Buffer>('windows', binary)
-    this.#meta = this.env.openDB<Buffer, Buffer>('meta', binary)
+function openEnvironment(path: string): Environment {
+  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const
+  // overlappingSync off: what is visible is durable, so no view can outrun the disk.
+  const root = open<Buffer, Buffer>({
+    path,
+    ...binary,
+    overlappingSync: false,
+    noMemInit: true,
+    mapSize: MAP_BYTES,
+    maxDbs: DATABASES_MAX,
+  })
+  const database = (name: string): Bytes => root.openDB<Buffer, Buffer>(name, binary)
+  return {
+    root,
+    batches: database('batches'),
+    topics: database('topics'),
+    ends: database('ends'),
+    windows: database('windows'),
+    meta: database('meta'),
+  }
+}
+
+/**
+ * The LMDB environment and the layout of its keys; all numbers big-endian, so that keys sort.
+ *
+ * Pages that were read stay mapped, and so count as memory of the process, until their environment is closed. So after a
+ * scan of `scanBytes` it is opened anew between two reads, which takes some milliseconds. Where the process has opened
+ * the same folder several times, all share one map and it stays.
+ */
+export class Storage {
+  readonly #path: string
+  readonly #scanBytes: number
+  #env: Environment
+  #writing = 0
+  #scanned = 0
+  /** Set while it is closed because it could not be opened anew. */
+  #commitsBefore: number | undefined
+
+  constructor(path: string, scanBytes = SCAN_BYTES) {
+    this.#path = path
+    this.#scanBytes = scanBytes
+    this.#env = openEnvironment(path)
+  }
+
+  /** u32 topic | u32 partition | u64 base offset -> batch frame; another object after each `refresh`. */
+  get batches(): Bytes {
+    return this.#env.batches
+  }
+  /** u32 topic | u32 partition -> f64 next offset | f64 last appendedAt */
+  get #ends(): Bytes {
+    return this.#env.ends
+  }
+  /** u32 topic | u32 partition | session -> producer window */
+  get #windows(): Bytes {
+    return this.#env.windows
+  }
+
+  /** Reads from now on see what is committed. Not while a range is being read. */
+  refresh(): void {
+    if (this.#scanned > this.#scanBytes && this.#writing === 0) this.#reopen()
+    else this.#env.root.resetReadTxn()
+  }
+
+  /** Takes note of bytes read out of the log. */
+  scanned(bytes: number): void {
+    this.#scanned += bytes
+  }
+
+  /** One transaction, durable once it resolves; rolled back where the callback throws. */
+  async write<T>(work: () => T): Promise<T> {
+    this.#writing++
+    try {
+      return await this.#env.root.childTransaction(work)
+    } finally {
+      this.#writing--
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#env.root.close()
+  }
+
+  /** LOG_UNAVAILABLE, and again at the next try, where the folder cannot be opened or holds less than it did. */
+  #reopen(): void {
+    const commits = (this.#commitsBefore ??= this.commits())
+    void this.#env.root.close()
+    const env = openAgain(this.#path)
+    const found = commitsOf(env)
+    if (found < commits) {
+      void env.root.close()
+      throw unavailable(this.#path, `it holds ${found} commits of ${commits}`)
+    }
+    this.#env = env
+    this.#commitsBefore = undefined
+    this.#scanned = 0
   }
 
   /** Adds topics that are new and returns all wanted; TOPIC_CONFLICT where the partitions differ. */
   async openTopics(wanted: Readonly<Record<string, number>>): Promise<Map<string, TopicEntry>> {
     const entries = new Map<string, TopicEntry>()
-    await this.env.transaction(() => {
-      let count = [...this.#topics.getKeys({})].length
+    await this.#env.root.transaction(() => {
+      let count = [...this.#env.topics.getKeys({})].length
       for (const [topic, partitions] of Object.entries(wanted)) {
-        const stored = this.#topics.get(Buffer.from(topic))
+        const stored = this.#env.topics.get(Buffer.from(topic))
         const entry =
           stored === undefined
             ? { id: count++, partitions }
             : (JSON.parse(stored.toString()) as TopicEntry)
         if (stored === undefined) {
-          void this.#topics.put(Buffer.from(topic), Buffer.from(JSON.stringify(entry)))
+          void this.#env.topics.put(Buffer.from(topic), Buffer.from(JSON.stringify(entry)))
         }
         entries.set(topic, entry)
       }
@@ -79,13 +156,13 @@ export class Storage {
 
   /** Counts the commits of all processes: unchanged means that nothing was appended. */
   commits(): number {
-    return this.#meta.get(COMMITS)?.readDoubleBE(0) ?? 0
+    return commitsOf(this.#env)
   }
 
   putCommits(commits: number): void {
     const bytes = Buffer.allocUnsafe(8)
     bytes.writeDoubleBE(commits)
-    void this.#meta.put(COMMITS, bytes)
+    void this.#env.meta.put(COMMITS, bytes)
   }
 
   end(topicId: number, partition: number): PartitionEnd {
@@ -113,6 +190,22 @@ export class Storage {
   putWindow(topicId: number, partition: number, session: string, window: ProducerWindow): void {
     void this.#windows.put(windowKey(topicId, partition, session), encodeWindow(window))
   }
+}
+
+function commitsOf({ meta }: Environment): number {
+  return meta.get(COMMITS)?.readDoubleBE(0) ?? 0
+}
+
+function openAgain(path: string): Environment {
+  try {
+    return openEnvironment(path)
+  } catch (error) {
+    throw unavailable(path, messageOf(error), error)
+  }
+}
+
+function unavailable(path: string, why: string, cause?: unknown): WaggleError {
+  return new WaggleError('LOG_UNAVAILABLE', `The log in ${path} cannot be read: ${why}`, { cause })
 }
 
 function partitionKey(topicId: number, partition: number): Buffer {
