@@ -9,6 +9,12 @@ export interface SegmentLimits {
 }
 
 export const SEGMENT_LIMITS: SegmentLimits = { rows: 65_536, bytes: 32 * 2 ** 20 }
+/** Records of a segment, which begins where the one before it ends: there may be offsets without a record between. */
+export interface SegmentCut {
+  readonly first: bigint
+  readonly records: readonly LogRecord[]
+}
+
 const READ_RECORDS = 4096
 
 /**
@@ -20,27 +26,31 @@ export async function* cutSegments(
   from: Position,
   before: Micros,
   limits: SegmentLimits = SEGMENT_LIMITS,
-): AsyncGenerator<readonly LogRecord[]> {
+): AsyncGenerator<SegmentCut> {
   let open: LogRecord[] = []
   let bytes = 0
+  let first = from.offset
+  const cut = (): SegmentCut => {
+    const segment = { first, records: open }
+    first = open.at(-1)!.offset + 1n
+    open = []
+    bytes = 0
+    return segment
+  }
   for (let next = from; ;) {
     const records = await log.read(next, READ_RECORDS)
     for (const record of records) {
       if (record.appendedAt >= before) {
-        if (open.length > 0) yield open
+        if (open.length > 0) yield cut()
         return
       }
-      const first = open[0]
+      const oldest = open[0]
       const full =
-        first !== undefined &&
+        oldest !== undefined &&
         (open.length >= limits.rows ||
           bytes + record.value.length > limits.bytes ||
-          dateOf(first.appendedAt) !== dateOf(record.appendedAt))
-      if (full) {
-        yield open
-        open = []
-        bytes = 0
-      }
+          dateOf(oldest.appendedAt) !== dateOf(record.appendedAt))
+      if (full) yield cut()
       open.push(record)
       bytes += record.value.length
     }
@@ -48,5 +58,5 @@ export async function* cutSegments(
     if (last === undefined) break
     next = { ...next, offset: last.offset + 1n }
   }
-  if (open.length > 0) yield open
+  if (open.length > 0) yield cut()
 }

@@ -68,11 +68,11 @@ async function* archivePartition(
   const from = await nextToArchive(log, archive, at)
   const joined = openArchivedLog(log, archive)
   let admission: AdmissionState | undefined
-  for await (const records of cutSegments(log, from, dayStart(before), limits)) {
+  for await (const { first, records } of cutSegments(log, from, dayStart(before), limits)) {
     admission ??= await admissionBefore(joined, codec, from)
     const { rows, behind } = await judge(codec, admission, at, records)
     admission = behind
-    yield await writeSegment(archive.store, rows)
+    yield await writeSegment(archive.store, first, rows)
   }
 }
 

@@ -3,7 +3,10 @@ import type { Micros } from '@waggle/base'
 import { partitionName, type Kind, type TopicPartition } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
 
-/** Records of a partition from `first` up to but not including `next`, of one UTC day. Never rewritten. */
+/**
+ * Records of a partition from `first`, where the segment before ends, up to but not including `next`, of one UTC day.
+ * Never rewritten.
+ */
 export interface Segment extends TopicPartition {
   readonly first: number
   readonly next: number

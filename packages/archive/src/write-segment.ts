@@ -20,15 +20,16 @@ import {
  */
 export async function writeSegment(
   store: ObjectStore,
+  first: bigint,
   rows: readonly ArchivedRow[],
 ): Promise<Segment> {
-  const [first, last] = [rows[0]!.record, rows.at(-1)!.record]
-  const { topic, partition } = first
-  const date = dateOf(first.appendedAt)
+  const [oldest, last] = [rows[0]!.record, rows.at(-1)!.record]
+  const { topic, partition } = oldest
+  const date = dateOf(oldest.appendedAt)
   const byKind = Map.groupBy(rows, ({ admitted }): Kind | null => admitted?.writer.kind ?? null)
   const files: SegmentFile[] = []
   for (const [kind, own] of byKind) {
-    const path = pathOf(first, kind, date, first.offset)
+    const path = pathOf(oldest, kind, date, first)
     const bytes = writeParquet(own)
     await store.put(path, bytes)
     files.push({ path, kind, rows: own.length, bytes: bytes.length, sha256: sha256(bytes) })
@@ -38,11 +39,11 @@ export async function writeSegment(
   const segment: Segment = {
     topic,
     partition,
-    first: Number(first.offset),
+    first: Number(first),
     next: Number(last.offset) + 1,
     rows: rows.length,
     date,
-    appendedFrom: first.appendedAt,
+    appendedFrom: oldest.appendedAt,
     appendedTo: last.appendedAt,
     valueBytes: rows.reduce((sum, { record }) => sum + record.value.length, 0),
     content: hash.digest(),
