@@ -6,9 +6,19 @@ import { PARTITIONS } from '@waggle/event'
 import { runWaggle } from '@waggle-services/cli'
 import { archiveScene, everything, liveSomeDays } from '../support/archive-scene.ts'
 
-async function waggle(...argv: string[]): Promise<{ code: number; text: string }> {
+interface Answer {
+  readonly code: number
+  readonly text: string
+}
+
+const waggle = (...argv: string[]): Promise<Answer> => waggleWith({}, ...argv)
+
+async function waggleWith(
+  environment: Readonly<Record<string, string>>,
+  ...argv: string[]
+): Promise<Answer> {
   let text = ''
-  const code = await runWaggle(argv, {}, { write: (more) => (text += more) })
+  const code = await runWaggle(argv, environment, { write: (more) => (text += more) })
   return { code, text }
 }
 
@@ -73,5 +83,38 @@ describe('waggle archive', () => {
     await expect(waggle('archive', 'ls', '--archive', 's3://bucket')).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
     })
+  })
+})
+
+describe('every command that reads a log', () => {
+  it('reads what it has let go of from the archive that WAGGLE_ARCHIVE names', async () => {
+    const scene = await archiveScene()
+    await liveSomeDays(scene, 2)
+    await scene.log.close()
+    const data = ['--data', scene.folder]
+    const archive = join(scene.folder, 'archive')
+    const commands = [
+      ['replay', ...data, '--json'],
+      ['trajectory', 't-1', ...data, '--json'],
+      ['recount', ...data],
+    ]
+    const ask = (environment: Readonly<Record<string, string>>): Promise<Answer>[] =>
+      commands.map((argv) => waggleWith(environment, ...argv))
+    const before = await Promise.all(ask({}))
+    expect(before.map(({ text }) => text.length > 0)).toEqual([true, true, true])
+    await waggle(
+      ...['archive', 'run', '--archive', archive, ...data, '--before', '2026-01-03', '--trim'],
+    )
+    expect(await Promise.all(ask({ WAGGLE_ARCHIVE: archive }))).toEqual(before)
+    for (const answer of ask({}))
+      await expect(answer).rejects.toMatchObject({
+        code: 'OFFSET_OUT_OF_RANGE',
+        input: expect.stringMatching(/^waggle\..*@0$/) as string,
+      })
+    for (const answer of ask({ WAGGLE_ARCHIVE: join(scene.folder, 'another') }))
+      await expect(answer).rejects.toMatchObject({
+        code: 'ARCHIVE_GAP',
+        input: expect.stringMatching(/^waggle\..*@0$/) as string,
+      })
   })
 })
