@@ -54,6 +54,9 @@ describe('a fork', () => {
 
     const report = there.coordination.view.proposal(scopeOf('fork:no'), 'p')
     expect(report?.status).toBe('REJECTED')
+    const past = there.query().asOf(bus.clock.now())
+    const read = await past.read('coordination', (view) => view.proposal(scopeOf('fork:no'), 'p'))
+    expect(read.value).toEqual(report)
     expect(report?.evidence.slice(0, 2)).toEqual([proposed.position.offset, ann.position.offset])
     expect(bus.coordination.proposal(scopeOf(null), 'p')?.status).toBe('APPROVED')
     expect(bus.coordination.proposal(scopeOf('fork:no'), 'p')).toBeUndefined()

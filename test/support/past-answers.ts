@@ -24,7 +24,7 @@ export type Fold = <View>(
   options: AsOfOptions,
 ) => Promise<PastView<View>>
 
-const SILENT = { publish: async () => {}, lookAgain: () => {} }
+export const SILENT = { publish: async () => {}, lookAgain: () => {} }
 const embedder = createLexicalEmbedder()
 
 export interface Answered {
@@ -40,7 +40,7 @@ const VIEWS = {
   coordination: (fold: Fold, options: AsOfOptions, asked: Asked) =>
     ask(
       fold,
-      () => createCoordinationProjection(SILENT),
+      () => createCoordinationProjection(SILENT, (run) => run === options.run),
       (view) => askCoordination(view, asked),
       options,
     ),

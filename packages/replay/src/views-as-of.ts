@@ -16,7 +16,11 @@ export function hotAsOf(options: AsOfOptions): Promise<HotAsOf> {
 /** Who reads the past says nothing in the log. */
 const SILENT: ResultPublisher = { publish: async () => {}, lookAgain: () => {} }
 
-/** Votes, locks, signals, shared memory, members with their weights and subscriptions, as of a time or positions. */
+/**
+ * Votes, locks, signals, shared memory, members with their weights and subscriptions, as of a time or positions. Of the
+ * run that is asked for, a fork too, which nobody else counts.
+ */
 export function coordinationAsOf(options: AsOfOptions): Promise<PastView<CoordinationView>> {
-  return projectAsOf(() => createCoordinationProjection(SILENT), options)
+  const { run } = options
+  return projectAsOf(() => createCoordinationProjection(SILENT, (of) => of === run), options)
 }
