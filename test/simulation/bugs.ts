@@ -46,6 +46,12 @@ export const BUGS = [
   'seals-early',
   /** An answer about the past names the ends of the log for its positions. */
   'names-the-ends',
+  /** The past is made from a snapshot that knows more. */
+  'later-snapshots',
+  /** A resume token stands behind an event that was not given. */
+  'skips-on-resume',
+  /** A fork has one record more of each partition than it says. */
+  'cuts-forks-late',
 ] as const
 export type Bug = (typeof BUGS)[number]
 

@@ -2,7 +2,13 @@ import { nothingHangs, nothingUnsaid } from './check-liveness.ts'
 import { eachResultOnce, equalsRecount, nothingLost, replicasAgree } from './check-log.ts'
 import { noStaleWrite, oneHolder } from './check-locks.ts'
 import { noLostUpdate } from './check-memory.ts'
-import { positionsStand, sealedStands } from './check-past.ts'
+import {
+  forksBegin,
+  positionsStand,
+  replaysResume,
+  sealedStands,
+  snapshotsAgree,
+} from './check-past.ts'
 import { alarmsRing } from './check-signals.ts'
 import { endsOnTime, timeOnlyPasses } from './check-time.ts'
 import { everyVoteShows, quorumArithmetic } from './check-votes.ts'
@@ -29,6 +35,9 @@ export const CHECKERS = {
   nothingLost,
   sealedStands,
   positionsStand,
+  snapshotsAgree,
+  replaysResume,
+  forksBegin,
 } as const
 export type Checker = keyof typeof CHECKERS
 

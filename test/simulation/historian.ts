@@ -1,4 +1,5 @@
 import type { Micros } from '@waggle/base'
+import type { Snapshots } from '@waggle/consume'
 import { sealRun } from '@waggle/emit'
 import { projectAsOf, type AsOf } from '@waggle/replay'
 import type { CoordinationScope } from '@waggle/view-coordination'
@@ -12,9 +13,10 @@ import {
   type ViewName,
 } from '../support/past-answers.ts'
 import { AGENTS, type Asked } from '../support/past-world.ts'
-import { foldWith } from './past-bugs.ts'
+import { foldWith, snapshotsWith } from './past-bugs.ts'
 import { processLog } from './process-log.ts'
 import { NAMESPACE, PROPOSALS, RESOURCES, SCOPES } from './scenario.ts'
+import type { SnapshotsTaken } from './snapshots-taken.ts'
 import { between, chance, pick, SECOND, type World } from './world.ts'
 
 /** A question about the past. */
@@ -31,19 +33,23 @@ export interface Remembered extends Question {
   readonly byTime: Answered | undefined
   /** Asked by the positions of the answer. */
   readonly byPositions: Answered
+  /** The same made from snapshots taken meanwhile, by the time where it was sealed; undefined where there is none. */
+  readonly fromSnapshots: Answered | undefined
 }
 
 export interface Historian {
   /** Asks until the agents are through. */
   work(isOver: () => boolean): Promise<void>
-  /** Asks everything once more. */
-  askAgain(): Promise<Remembered[]>
+  /** Asks everything once more, from the log and from snapshots. */
+  askAgain(snapshots: Snapshots): Promise<Remembered[]>
 }
 
+/** Views that can be put away. */
+const SNAPSHOTTED: ReadonlySet<Question['of']> = new Set(['hot', 'coordination', 'bank'])
 const QUESTIONS = [...VIEW_NAMES, 'trajectory'] as const
 
 /** Asks about the past at any turn, now and then moves a run's clock on, and remembers what it was told. */
-export function createHistorian(world: World): Historian {
+export function createHistorian(world: World, taken: SnapshotsTaken): Historian {
   const process = world.process('historian')
   const { random } = process
   const { scheduler, codec, bug } = world
@@ -72,9 +78,12 @@ export function createHistorian(world: World): Historian {
         const scope = pick(random, SCOPES)
         if (chance(random, 0.3)) await seal(scope)
         await ask(scope)
+        if (chance(random, 0.4)) await taken.take(random)
       }
     },
-    askAgain: async () => {
+    askAgain: async (snapshots) => {
+      const fold: Fold = (make, options) =>
+        projectAsOf(make, { ...options, snapshots: snapshotsWith(bug, snapshots) })
       const all: Remembered[] = []
       for (const { answer, ...question } of given) {
         const { sealed: final, positions } = answer
@@ -82,7 +91,11 @@ export function createHistorian(world: World): Historian {
           ? await answerTo(world, question, question.asOf, foldWith(bug))
           : undefined
         const byPositions = await answerTo(world, question, positions, projectAsOf)
-        all.push({ ...question, answer, byTime, byPositions })
+        const from = final ? question.asOf : positions
+        const fromSnapshots = SNAPSHOTTED.has(question.of)
+          ? await answerTo(world, question, from, fold)
+          : undefined
+        all.push({ ...question, answer, byTime, byPositions, fromSnapshots })
       }
       return all
     },

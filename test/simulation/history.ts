@@ -6,7 +6,9 @@ import type { LogRecord } from '@waggle/log'
 import type { EntryReport, LockReport, ProposalReport } from '@waggle/view-coordination'
 import type { Fault } from './faults.ts'
 import type { Acknowledged } from './sim-agent.ts'
+import type { Parted } from './forker.ts'
 import type { Remembered } from './historian.ts'
+import type { Resumed } from './replayer.ts'
 import type { Write } from './lock-life.ts'
 
 /** Everything that a simulated bus did, for checkers to judge. Plain data, a pure function of seed and options. */
@@ -37,6 +39,10 @@ export interface History {
   readonly replicas: readonly ReplicaEnd[]
   readonly hotViews: readonly HotEnd[]
   readonly past: readonly Remembered[]
+  /** What made snapshots that were taken meanwhile unfit for use. */
+  readonly refusedSnapshots: readonly string[]
+  readonly replays: readonly Resumed[]
+  readonly forks: readonly Parted[]
 }
 
 export interface CoordinatorEnd {

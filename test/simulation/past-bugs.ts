@@ -1,3 +1,4 @@
+import type { Snapshots } from '@waggle/consume'
 import { projectAsOf } from '@waggle/replay'
 import { partitionsOf } from '@waggle/log'
 import { eventTimeCut, type Fold } from '../support/past-answers.ts'
@@ -25,4 +26,9 @@ const FOLDS: Partial<Record<Bug, Fold>> = {
 
 export function foldWith(bug: Bug | undefined): Fold {
   return (bug === undefined ? undefined : FOLDS[bug]) ?? projectAsOf
+}
+
+export function snapshotsWith(bug: Bug | undefined, snapshots: Snapshots): Snapshots {
+  if (bug !== 'later-snapshots') return snapshots
+  return { ...snapshots, restore: (projection) => snapshots.restore(projection) }
 }

@@ -22,6 +22,9 @@ const FOUND_BY: Readonly<Record<Bug, readonly Checker[]>> = {
   'cuts-by-event-time': ['sealedStands'],
   'seals-early': ['sealedStands'],
   'names-the-ends': ['positionsStand'],
+  'later-snapshots': ['snapshotsAgree'],
+  'skips-on-resume': ['replaysResume'],
+  'cuts-forks-late': ['forksBegin'],
 }
 const SEEDS_MAX = 40
 

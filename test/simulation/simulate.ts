@@ -15,8 +15,11 @@ import { asClaimed } from './bugs.ts'
 import { startCoordinators } from './coordinators.ts'
 import type { History } from './history.ts'
 import { processLog } from './process-log.ts'
+import { createReplayer } from './replayer.ts'
 import { coordinationReplica, coordinatorEnd, hotEnd, hotReplica } from './replicas.ts'
+import { createForker } from './forker.ts'
 import { createHistorian } from './historian.ts'
+import { takesSnapshots } from './snapshots-taken.ts'
 import { keepTicking, tickLast } from './ticks.ts'
 import { startWorkload } from './workload.ts'
 import { createWorld, HOUR, pick, type SimulationOptions, type World } from './world.ts'
@@ -33,7 +36,11 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const { scheduler } = world
   const coordinators = await startCoordinators(world)
   const hot = await startHotView(world)
-  const historian = createHistorian(world)
+  const living = () => [hot, ...coordinators.living.map(({ projection }) => projection)]
+  const snapshots = takesSnapshots(world, living)
+  const historian = createHistorian(world, snapshots)
+  const replayer = createReplayer(world)
+  const forker = createForker(world)
   const asker = world.process('asker').random
   const work = startWorkload(world, () => {
     const views = coordinators.living.map(({ projection }) => projection.view)
@@ -41,8 +48,14 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   })
   let over = false
   const ended = work.done.finally(() => void (over = true))
-  const lasting = [keepTicking(world, () => over), historian.work(() => over)]
-  const backstage = Promise.all([ended, coordinators.operate(), ...lasting])
+  const isOver = (): boolean => over
+  const lasting = [historian, replayer, forker].map(({ work }) => work(isOver))
+  const backstage = Promise.all([
+    ended,
+    coordinators.operate(),
+    keepTicking(world, isOver),
+    ...lasting,
+  ])
   // Looked at below, once nothing moves any more.
   backstage.catch(() => {})
   await scheduler.run(() => over)
@@ -63,6 +76,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   for (const living of coordinators.living) ends.push(await coordinatorEnd(world, living))
   const hotViews = [await hotEnd('hot view', hot)]
   for (const at of [0, 1]) hotViews.push(await hotReplica(world, `hot-replica-${at}`))
+  const refusedSnapshots: string[] = []
+  const past = await snapshots.use(refusedSnapshots, historian.askAgain)
   const { writes, acknowledged } = work
   return {
     seed,
@@ -77,7 +92,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     coordinators: ends,
     replicas,
     hotViews,
-    past: await historian.askAgain(),
+    refusedSnapshots,
+    past,
+    replays: replayer.replays,
+    forks: await forker.compare(),
   }
 }
 
