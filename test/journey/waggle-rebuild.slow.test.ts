@@ -6,6 +6,7 @@ import { runWaggle } from '@waggle-services/cli'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import { openChdbStore } from '@waggle/view-analytics/chdb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { rebuild as rebuildView, type Said } from '../support/rebuild-scene.ts'
 
 let data: string
 beforeEach(() => void (data = mkdtempSync(join(tmpdir(), 'waggle-rebuild-'))))
@@ -35,18 +36,7 @@ async function decide(bus: EmbeddedBus, session: string, count: number): Promise
   await bus.caughtUp(60_000)
 }
 
-interface Said {
-  readonly code: number
-  readonly differences?: { readonly is: string; readonly key: string }[]
-  readonly switched?: boolean
-}
-
-async function rebuild(...argv: string[]): Promise<Said> {
-  let text = ''
-  const out = { write: (more: string) => void (text += more) }
-  const code = await runWaggle(['rebuild', 'analytics', '--data', data, '--json', ...argv], {}, out)
-  return { code, ...(JSON.parse(text) as Omit<Said, 'code'>) }
-}
+const rebuild = (...argv: string[]): Promise<Said> => rebuildView(data, 'analytics', ...argv)
 
 async function actions(): Promise<string[]> {
   const store = await openChdbStore(folder())
@@ -71,10 +61,10 @@ describe('waggle rebuild analytics', () => {
     const bus = await openBus()
     await decide(bus, 's', 5)
     await bus.stop()
-    expect(await rebuild('--shadow', '--diff')).toEqual({
+    expect(await rebuild('--shadow', '--diff')).toMatchObject({
       code: 0,
-      differences: [],
-      refused: 0,
+      built: { refused: 0 },
+      differences: 0,
       switched: false,
     })
   })
@@ -84,10 +74,10 @@ describe('waggle rebuild analytics', () => {
     await decide(bus, 's', 5)
     await bus.stop()
     await tamper()
-    const { code, differences } = await rebuild('--diff')
+    const { code, shown } = await rebuild('--diff')
     expect(code).toBe(1)
-    expect(differences).toMatchObject([{ is: 'changed' }])
-    expect(differences![0]!.key).toMatch(/^decisions\/\d$/)
+    expect(shown).toMatchObject([{ is: 'changed' }])
+    expect(shown![0]!.key).toMatch(/^decisions\/\d$/)
     expect(await rebuild()).toMatchObject({ code: 1, switched: true })
     expect(await actions()).toEqual(['HOLD'])
     expect((await rebuild('--rollback')).code).toBe(0)
@@ -107,13 +97,40 @@ describe('waggle rebuild analytics', () => {
     await again.stop()
     await tamper()
     // The shadow holds half of the log, as after a kill: it is read on, not from the start.
-    expect((await rebuild('--shadow')).code).toBe(0)
+    expect((await rebuild('--shadow', '--resume')).built!.records).toBe(6)
+    expect((await rebuild('--shadow')).built!.records).toBe(12)
     renameSync(folder(), folder('.previous'))
     expect(existsSync(folder())).toBe(false)
     expect((await rebuild('--diff')).code).toBe(0)
     expect(await actions()).toEqual(['HOLD'])
     expect((await rebuild('--rollback')).code).toBe(0)
     expect(await actions()).toEqual(['FORGED', 'HOLD'])
+  })
+
+  it('needs the bus stopped to compare, not to build', async () => {
+    const bus = await openBus()
+    await decide(bus, 's', 3)
+    expect((await rebuild('--shadow')).code).toBe(0)
+    for (const step of ['--diff', '--switch', '--rollback', '--drop-old'])
+      await expect(rebuild(step)).rejects.toMatchObject({ code: 'VIEW_UNAVAILABLE' })
+    await bus.stop()
+    expect(await rebuild('--switch')).toMatchObject({ code: 0, switched: true })
+  })
+
+  it('leaves rows of another version alone, and says so', async () => {
+    const bus = await openBus()
+    await decide(bus, 's', 3)
+    await bus.stop()
+    const store = await openChdbStore(folder())
+    await store.command('INSERT INTO view_version SELECT 1, max(written) + 1 FROM view_version')
+    await store.close()
+    expect(await rebuild('--diff')).toMatchObject({
+      code: 1,
+      shown: [{ is: 'changed', key: 'tables/version', live: '1' }],
+    })
+    expect(await actions()).toEqual(['HOLD'])
+    expect(await rebuild()).toMatchObject({ code: 1, switched: true })
+    expect(await rebuild()).toMatchObject({ code: 0, switched: true })
   })
 
   it('serves a bus that starts after the switch, which goes on from there', async () => {
@@ -126,12 +143,12 @@ describe('waggle rebuild analytics', () => {
     const counts = await again.analytics!.view.counts()
     expect(counts['decisions']).toBe(7)
     await again.stop()
-    expect(await rebuild('--diff')).toMatchObject({ code: 0, differences: [] })
+    expect(await rebuild('--diff')).toMatchObject({ code: 0, differences: 0 })
   })
 
   it('says what it cannot do', async () => {
     const out = { write: () => {} }
-    for (const argv of [['hot', '--data', data], ['analytics'], []])
+    for (const argv of [['tables', '--data', data], []])
       await expect(runWaggle(['rebuild', ...argv], {}, out)).rejects.toMatchObject({
         code: 'CONFIG_INVALID',
       })

@@ -7,11 +7,14 @@ import { readBatches, type AdmittedSource } from './read-admitted.ts'
  * Applies what a projection does not have yet, from its own positions up to the ends given and no further. Nothing is
  * said in the log: what admission or the view refuses there is a dead letter of the runner that was there first. Gives
  * the records this view refused.
+ *
+ * @param onBatch Told of every batch once it is applied.
  */
 export async function feedProjection(
   source: AdmittedSource,
   projection: Projection,
   ends: readonly Position[],
+  onBatch: (batch: ProjectionBatch) => void = () => {},
 ): Promise<Position[]> {
   const stored = await projection.checkpoints()
   const checkpoints = new Map(stored.map((checkpoint) => [partitionName(checkpoint), checkpoint]))
@@ -22,8 +25,10 @@ export async function feedProjection(
       admission: emptyAdmission(),
     }
     if (start.nextOffset >= end.offset) continue
-    for await (const batch of readBatches(source, end, start))
+    for await (const batch of readBatches(source, end, start)) {
       refused.push(...(await applyWithoutRejected(projection, batch)))
+      onBatch(batch)
+    }
   }
   return refused
 }

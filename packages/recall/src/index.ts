@@ -13,3 +13,5 @@ export type {
 } from './recall-index.ts'
 export { createRecallIndexes } from './recall-indexes.ts'
 export type { RecallIndexes, RecallScope } from './recall-indexes.ts'
+export { readSnapshotRows } from './snapshot.ts'
+export type { SnapshotRow } from './snapshot.ts'

@@ -94,6 +94,43 @@ export function readSnapshot(
   identity: SnapshotIdentity,
   loadGraph: (path: string, slots: number) => void,
 ): Snapshot | undefined {
+  const header = readHeader(folder)
+  if (header === undefined) return undefined
+  if (header.embedder !== identity.embedder || header.dimensions !== identity.dimensions)
+    throw new WaggleError(
+      'DIMENSION_MISMATCH',
+      `The snapshot is of ${header.embedder} with ${header.dimensions} dimensions, the index of ${identity.embedder} with ${identity.dimensions}`,
+    )
+  if (header.scope !== identity.scope) throw damaged(folder, 'its scope, which is another')
+  const parts = readParts(folder, header)
+  loadGraph(join(folder, fileOf('graph', header.files.graph)), header.slots)
+  return { ...parts, slots: header.slots }
+}
+
+/** What a snapshot lends: of each text its hash and that of its vector, under scope and key. */
+export interface SnapshotRow {
+  readonly key: string
+  readonly value: string
+}
+
+/**
+ * Reads what a snapshot holds without taking it up, whatever its scope and embedder; none where there is no snapshot.
+ *
+ * @throws WaggleError SNAPSHOT_INVALID for a damaged one.
+ */
+export function readSnapshotRows(folder: string): SnapshotRow[] {
+  const header = readHeader(folder)
+  if (header === undefined) return []
+  const { entries, codes } = readParts(folder, header)
+  const length = codes.length / Math.max(1, entries.length)
+  return entries.map(({ key, hash }, at) => {
+    const vector = hashOf(Buffer.from(codes.buffer, at * length, length))
+    const value = `text ${hash}, vector ${vector} of ${header.embedder}`
+    return { key: `${header.scope}/${key}`, value }
+  })
+}
+
+function readHeader(folder: string): Header | undefined {
   const text = readOptional(join(folder, HEADER))?.toString()
   if (text === undefined) return undefined
   const end = text.indexOf('\n')
@@ -101,12 +138,11 @@ export function readSnapshot(
   if (end < 0 || hashOf(body) !== text.slice(0, end)) throw damaged(folder, 'its header')
   const header = JSON.parse(body) as Header
   if (header.format !== FORMAT) throw damaged(folder, 'its format')
-  if (header.embedder !== identity.embedder || header.dimensions !== identity.dimensions)
-    throw new WaggleError(
-      'DIMENSION_MISMATCH',
-      `The snapshot is of ${header.embedder} with ${header.dimensions} dimensions, the index of ${identity.embedder} with ${identity.dimensions}`,
-    )
-  if (header.scope !== identity.scope) throw damaged(folder, 'its scope, which is another')
+  return header
+}
+
+/** All parts are held against their hashes, the graph too. */
+function readParts(folder: string, header: Header): Pick<Snapshot, 'codes' | 'entries'> {
   const [keys, codes] = PARTS.map((part) => {
     const bytes = readOptional(join(folder, fileOf(part, header.files[part])))
     if (bytes === undefined || hashOf(bytes) !== header.files[part])
@@ -114,8 +150,7 @@ export function readSnapshot(
     return bytes
   })
   const entries = header.entries === 0 ? [] : keys!.toString().split('\n').map(entryOf)
-  loadGraph(join(folder, fileOf('graph', header.files.graph)), header.slots)
-  return { entries, codes: new Int8Array(codes!), slots: header.slots }
+  return { entries, codes: new Int8Array(codes!) }
 }
 
 /** SHA-256 in hexadecimal digits. */

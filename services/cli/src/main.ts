@@ -15,6 +15,7 @@ try {
     process.env,
     process.stdout,
     interrupted,
+    process.stderr,
   )
 } catch (error) {
   process.stderr.write(

@@ -1,130 +1,109 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { WaggleError } from '@waggle/base'
-import { diffRows, feedProjection, type RowDifference, type ViewRow } from '@waggle/consume'
-import { partitionsOf } from '@waggle/log'
-import { createAnalyticsProjection, partitionHashes } from '@waggle/view-analytics'
+import type { RowDifference } from '@waggle/consume'
 import { z } from 'zod'
-import { openLog, type OpenedLog } from './open-log.ts'
 import { parseOptions } from './parse-options.ts'
+import { rebuiltJson, rebuiltLines, type Compared, type Rebuilt } from './rebuild-lines.ts'
+import { openTarget } from './rebuild-targets.ts'
+import type { Built, RebuildTarget } from './rebuild-target.ts'
 import type { CommandDeps } from './run-waggle.ts'
-import { mend, rollbackFolders, switchFolders, viewFolders } from './view-folders.ts'
+import { startBar, type ProgressBar } from './terminal.ts'
 
-export const REBUILD_USAGE = `waggle rebuild analytics --data DIR [--shadow] [--diff] [--switch] [--rollback] [--json]
+export const REBUILD_USAGE = `waggle rebuild VIEW [--data DIR] [--shadow] [--diff] [--switch] [--rollback] [--drop-old]
+                    [--resume] [--limit N] [--json]
 
-Builds the ClickHouse tables of an embedded bus again, from the start of the log, beside those there are. Goes on
-where it was broken off. Without any of the first three it does all of them.
+Builds a view again from the start of the log, beside the one that serves, up to where that one stands; compares the two
+row by row; puts the new one in its place. Without --shadow, --diff and --switch it does all three. What is built says
+nothing in the log: no results, no dead letters.
 
-  --shadow    builds; the bus may run meanwhile
-  --diff      then compares, by table and partition of the log; the bus must be stopped from here on
-  --switch    then takes the new tables for the old ones, which are kept
-  --rollback  takes the kept ones back; nothing else is done
+  --data      folder of an embedded bus, of which VIEW is hot, coordination, memory or analytics; without it, the
+              cluster that WAGGLE_ variables name
+  --shadow    builds, from the start of the log
+  --diff      compares; --diff and --switch alone take the shadow there is, brought up to date, or build one
+  --switch    puts the new one in place and keeps the old
+  --rollback  takes the kept one back; goes with no other step
+  --drop-old  deletes what is kept for --rollback, and a shadow; goes with no other step
+  --resume    goes on with what an earlier --shadow left
+  --limit     most differences shown; 20 if left out
 
-The views in process are made anew at every start, and those of Redis and of the trajectory index when their version
-changes.
+Of an embedded bus that runs, --shadow and --diff of hot and coordination, and --shadow of analytics, are allowed: they
+look at what the bus has put away. Everything else needs it stopped (exit code 5). Memory is folded from the log at
+every start; what is kept, and so rebuilt, are the vectors of its recall indexes.
 
-Exit code: 0 done, 1 the tables differ, 2 bad arguments, 3 nothing to go back to, 5 the bus still runs, or the log
-cannot be reached.
+Exit code: 0 the same, 1 differences, 2 bad arguments, 3 nothing stored, or nothing to go back to, 5 the bus runs, or
+the log cannot be reached.
 `
 
 const flag = z.boolean().default(false)
 const schema = z.strictObject({
-  data: z.string().min(1),
+  data: z.string().min(1).optional(),
   shadow: flag,
   diff: flag,
   switch: flag,
   rollback: flag,
+  'drop-old': flag,
+  resume: flag,
   json: flag,
+  limit: z.coerce.number().int().positive().default(20),
 })
+const FLAGS = ['shadow', 'diff', 'switch', 'rollback', 'drop-old', 'resume', 'json']
 
-interface Rebuilt {
-  readonly differences: readonly RowDifference[]
-  readonly refused: number
-  readonly switched: boolean
-}
+type Wanted = z.output<typeof schema>
 
 export async function runRebuild(
   [view, ...argv]: readonly string[],
-  { environment, out }: CommandDeps,
+  deps: CommandDeps,
 ): Promise<number> {
-  if (view !== 'analytics')
-    throw new WaggleError('CONFIG_INVALID', `${view ?? 'Nothing'}: only analytics can be rebuilt`)
-  const flags = ['shadow', 'diff', 'switch', 'rollback', 'json']
-  const wanted = parseOptions(argv, schema, flags)
-  const folders = viewFolders(join(wanted.data, 'clickhouse'))
-  const steps = wanted.shadow || wanted.diff || wanted.switch
-  if (wanted.rollback && steps)
-    throw new WaggleError('CONFIG_INVALID', '--rollback: goes with no other step')
-  const say = (what: object, text: string): void =>
-    void out.write(wanted.json ? `${JSON.stringify(what)}\n` : text)
-  mend(folders)
+  if (view === undefined || view.startsWith('-'))
+    throw new WaggleError('CONFIG_INVALID', 'waggle rebuild VIEW: give a view', { input: view })
+  const wanted = stepsOf(parseOptions(argv, schema, FLAGS))
+  const { environment, clock, out, terminal } = deps
+  const target = await openTarget({ view, data: wanted.data, environment, clock })
+  const bar = startBar(`Building ${target.name}`, terminal, clock)
+  try {
+    const rebuilt = await runSteps(target, wanted, bar)
+    out.write(wanted.json ? rebuiltJson(rebuilt) : rebuiltLines(rebuilt))
+    return (rebuilt.compared?.differences ?? 0) === 0 ? 0 : 1
+  } finally {
+    bar.end()
+    await target.close()
+  }
+}
+
+/** All three where none is asked for; CONFIG_INVALID for steps that do not go together. */
+function stepsOf(given: Wanted): Wanted {
+  const some = given.shadow || given.diff || given.switch
+  const alone = [given.rollback, given['drop-old'], some].filter(Boolean)
+  if (alone.length > 1)
+    throw new WaggleError('CONFIG_INVALID', '--rollback and --drop-old go with no other step')
+  return alone.length > 0 ? given : { ...given, shadow: true, diff: true, switch: true }
+}
+
+async function runSteps(target: RebuildTarget, wanted: Wanted, bar: ProgressBar): Promise<Rebuilt> {
+  const { name: view } = target
   if (wanted.rollback) {
-    await assertFree(folders.live)
-    rollbackFolders(folders)
-    say({ rolledBack: true }, 'The tables before the last switch are back\n')
-    return 0
+    await target.rollback()
+    return { view, rolledBack: true }
   }
-  const opened = await openLog(wanted.data, environment)
-  try {
-    const { refused, rows } = await build(opened, folders.shadow)
-    const diff = wanted.diff || !steps
-    const differences = diff ? [...diffRows(await rowsIn(folders.live), rows)] : []
-    const switched = wanted.switch || !steps
-    if (switched) {
-      await assertFree(folders.live)
-      switchFolders(folders)
-    }
-    const rebuilt = { differences, refused, switched }
-    say(rebuilt, linesOf(rebuilt, diff))
-    return differences.length === 0 ? 0 : 1
-  } finally {
-    await opened.log.close()
+  if (wanted['drop-old']) return { view, dropped: await target.dropOld() }
+  const built = await build(target, wanted, bar)
+  const compared = wanted.diff ? await compare(target, wanted.limit) : undefined
+  if (wanted.switch) await target.switch()
+  return { view, built, compared, switched: wanted.switch }
+}
+
+async function build(target: RebuildTarget, wanted: Wanted, bar: ProgressBar): Promise<Built> {
+  const resume = wanted.resume || !wanted.shadow
+  const built = await target.shadow({ resume, onProgress: (done, total) => bar.at(done, total) })
+  bar.end()
+  return built
+}
+
+/** Counts all, keeps some. */
+async function compare(target: RebuildTarget, limit: number): Promise<Compared> {
+  const shown: RowDifference[] = []
+  let differences = 0
+  for await (const difference of await target.diff()) {
+    if (differences++ < limit) shown.push(difference)
   }
-}
-
-/** Everything in the log into the tables of a folder, from where they are. */
-async function build(
-  source: OpenedLog,
-  folder: string,
-): Promise<{ refused: number; rows: ViewRow[] }> {
-  return withStore(folder, async (store) => {
-    const projection = createAnalyticsProjection(store)
-    const ends = await source.log.ends(partitionsOf(source.log, projection.topics))
-    const refused = await feedProjection(source, projection, ends)
-    return { refused: refused.length, rows: await partitionHashes(store) }
-  })
-}
-
-async function rowsIn(folder: string): Promise<ViewRow[]> {
-  return existsSync(folder) ? withStore(folder, partitionHashes) : []
-}
-
-/** VIEW_UNAVAILABLE while another process has it open. */
-async function assertFree(folder: string): Promise<void> {
-  if (existsSync(folder)) await withStore(folder, async () => {})
-}
-
-async function withStore<T>(
-  folder: string,
-  use: (store: Parameters<typeof partitionHashes>[0]) => Promise<T>,
-): Promise<T> {
-  const { openChdbStore } = await import('@waggle/view-analytics/chdb')
-  const store = await openChdbStore(folder)
-  try {
-    return await use(store)
-  } finally {
-    await store.close()
-  }
-}
-
-function linesOf({ differences, refused, switched }: Rebuilt, compared: boolean): string {
-  const lines = differences.map((one) => {
-    if (one.is === 'added') return `added    ${one.key}: ${one.shadow}`
-    if (one.is === 'removed') return `removed  ${one.key}: ${one.live}`
-    return `changed  ${one.key}: ${one.live} -> ${one.shadow}`
-  })
-  if (compared) lines.push(`${differences.length} differences`)
-  if (refused > 0) lines.push(`${refused} records are refused by the tables`)
-  lines.push(switched ? 'The new tables are in place; --rollback takes the old ones' : 'Built')
-  return `${lines.join('\n')}\n`
+  return { differences, shown }
 }

@@ -13,6 +13,7 @@ import { parseRecountArguments, RECOUNT_USAGE } from './recount-arguments.ts'
 import { runRecount } from './recount.ts'
 import { REPLAY_USAGE, runReplay } from './replay-command.ts'
 import { runSchemas, SCHEMAS_USAGE } from './schemas-command.ts'
+import type { Terminal } from './terminal.ts'
 import { runTrajectory, TRAJECTORY_USAGE } from './trajectory-command.ts'
 import { runVerify, VERIFY_USAGE } from './verify-command.ts'
 
@@ -20,6 +21,8 @@ export interface CommandDeps {
   readonly environment: Environment
   readonly clock: Clock
   readonly out: { write(text: string): unknown }
+  /** For progress. */
+  readonly terminal: Terminal
   /** Once asked for, Ctrl-C aborts the signal instead of the process. */
   readonly interrupted: () => AbortSignal
 }
@@ -52,6 +55,7 @@ export async function runWaggle(
   environment: Environment,
   out: { write(text: string): unknown },
   interrupted = (): AbortSignal => new AbortController().signal,
+  terminal: Terminal = { write: () => true },
 ): Promise<number> {
   if (name === undefined || name === '--help') {
     out.write(
@@ -70,7 +74,7 @@ export async function runWaggle(
     out.write(command.usage)
     return 0
   }
-  return command.run(argv, { environment, clock: systemClock(), out, interrupted })
+  return command.run(argv, { environment, clock: systemClock(), out, interrupted, terminal })
 }
 
 async function recountCommand(

@@ -70,7 +70,7 @@ export function parseConfig(input: unknown): EmbeddedConfig {
   throw new WaggleError('CONFIG_INVALID', problems.join('; '), { input: problems })
 }
 
-export function snapshotPath(config: EmbeddedConfig): string {
+export function snapshotPath(config: Pick<EmbeddedConfig, 'dataDir'>): string {
   return join(config.dataDir, 'snapshots')
 }
 
@@ -83,15 +83,15 @@ export function trajectoryIndexPath({ dataDir }: Pick<EmbeddedConfig, 'dataDir'>
 }
 
 /** Apart from the log and the store, so that a backup of the data can leave the keys out. */
-export function vaultPath(config: EmbeddedConfig): string {
+export function vaultPath(config: Pick<EmbeddedConfig, 'dataDir'>): string {
   return join(config.dataDir, 'keys')
 }
 
 /** Snapshots of the recall indexes: caches, made of opened texts, never to be backed up. */
-export function recallPath(config: EmbeddedConfig): string {
+export function recallPath(config: Pick<EmbeddedConfig, 'dataDir'>): string {
   return join(config.dataDir, 'recall')
 }
 
-export function analyticsPath(config: EmbeddedConfig): string {
+export function analyticsPath(config: Pick<EmbeddedConfig, 'dataDir'>): string {
   return join(config.dataDir, 'clickhouse')
 }

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
 import type { ClickHouseFacade } from '@waggle/clickhouse-http'
 import { createCodec, type Codec } from '@waggle/codec'
@@ -30,9 +31,11 @@ import {
   type EmbeddedConfig,
   type EmbeddedConfigInput,
 } from './config.ts'
+import { holdData, type DataHold } from './data-lock.ts'
 import { memoryParts } from './memory-parts.ts'
 import { pastViews, snapshotsOf, type EmbeddedPast } from './past-views.ts'
 import { trajectoryPart } from './trajectory-part.ts'
+import { keptViews, mend } from './view-folders.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
 export interface EmbeddedBus {
@@ -90,6 +93,29 @@ export async function openEmbeddedBus(
   deps: EmbeddedDeps,
 ): Promise<EmbeddedBus> {
   const config = parseConfig(input)
+  const hold = holdOf(config)
+  try {
+    return await openHeld(config, deps, hold)
+  } catch (error) {
+    hold?.release()
+    throw error
+  }
+}
+
+/** A log in memory has no folder. */
+function holdOf({ log, dataDir }: EmbeddedConfig): DataHold | undefined {
+  if (log === 'memory') return undefined
+  mkdirSync(dataDir, { recursive: true })
+  const hold = holdData(dataDir, 'shared')
+  for (const folders of Object.values(keptViews(dataDir))) mend(folders)
+  return hold
+}
+
+async function openHeld(
+  config: EmbeddedConfig,
+  deps: EmbeddedDeps,
+  hold: DataHold | undefined,
+): Promise<EmbeddedBus> {
   const log = await openLog(config, deps)
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
@@ -149,6 +175,7 @@ export async function openEmbeddedBus(
     stop: async () => {
       await all.stop()
       await log.close()
+      hold?.release()
     },
   }
 }

@@ -10,9 +10,11 @@ import {
   createMemoryViewService,
   type DistillerService,
   type EraserService,
+  type Forgetter,
   type MemoryViewService,
 } from '@waggle-services/memory-view'
 import { recallPath, type EmbeddedConfig } from './config.ts'
+import { dropFolders, keptViews } from './view-folders.ts'
 
 export interface MemoryParts {
   readonly memory: MemoryViewService
@@ -42,7 +44,18 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const { tickMs } = config
   const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
   const { runner } = memory
-  const forgetters = [...memory.forgetters, ...bankForgetters(engines.snapshots)]
+  const forgetters = [
+    ...memory.forgetters,
+    ...bankForgetters(engines.snapshots),
+    ...rebuiltForgetters(config),
+  ]
   const eraser = createEraserService({ ...engines, memory: runner, forgetters })
   return { memory, bank, eraser }
+}
+
+/** What a rebuild left beside the recall indexes that serve holds vectors of opened texts too. */
+function rebuiltForgetters({ log, dataDir }: EmbeddedConfig): Forgetter[] {
+  if (log === 'memory') return []
+  const { memory } = keptViews(dataDir)
+  return [{ name: 'rebuilt-recall', forget: async () => dropFolders(memory) }]
 }

@@ -9,9 +9,9 @@ import {
   dumpIn,
   encodeSnapshot,
   headerIn,
-  identityOf,
   invalid,
   sha256,
+  snapshotIdentity,
   type SnapshotHeader,
   type SnapshotPartition,
 } from './snapshot-file.ts'
@@ -25,6 +25,8 @@ export interface Snapshots {
   save(projection: KeptProjection): Promise<SnapshotHeader | undefined>
   /** Brings a view to the newest state that fits; undefined where there is none. */
   restore(projection: KeptProjection, options?: RestoreOptions): Promise<SnapshotHeader | undefined>
+  /** The newest of this log, of whichever version of the view: says how far the view that left it was. */
+  newest(view: string): Promise<SnapshotHeader | undefined>
   /** Deletes those of a view; says how many they were. */
   drop(view: string): Promise<number>
 }
@@ -38,6 +40,8 @@ export interface RestoreOptions {
 
 export interface FileSnapshotsOptions {
   readonly folder: string
+  /** Behind the name of a view in the name of its folder: for instances that do not serve. */
+  readonly suffix?: string
   readonly log: EventLog
   readonly logger: Logger
   /** Most snapshots of a view; 128 if left out. Beyond, every second one goes, so that they stay spread over time. */
@@ -49,15 +53,18 @@ const HEADER_BYTES = 65_536
 const SUFFIX = '.snapshot'
 
 export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
-  const { folder, log, logger, most = MOST } = options
+  const { folder, suffix = '', log, logger, most = MOST } = options
+  const folderOf = (view: string): string => join(folder, `${view}${suffix}`)
   const headers = new Map<string, SnapshotHeader>()
 
   const refuse = async (path: string, refused: () => Promise<unknown>): Promise<void> => {
     try {
       await refused()
     } catch (error) {
-      if (!isWaggleError(error, 'SNAPSHOT_INVALID')) throw error
       headers.delete(path)
+      // Deleted meanwhile, by the process that keeps them.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+      if (!isWaggleError(error, 'SNAPSHOT_INVALID')) throw error
       logger.warn({ snapshot: path }, error.message)
     }
   }
@@ -65,7 +72,7 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
   /** Newest first. */
   const list = async (view: string): Promise<{ path: string; header: SnapshotHeader }[]> => {
     const found: { path: string; header: SnapshotHeader }[] = []
-    for (const path of (await pathsIn(join(folder, view))).toReversed()) {
+    for (const path of (await pathsIn(folderOf(view))).toReversed()) {
       await refuse(path, async () => {
         const header = headers.get(path) ?? headerIn(await beginningOf(path), path)
         headers.set(path, header)
@@ -73,6 +80,24 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
       })
     }
     return found
+  }
+
+  /** The newest one that is not refused. */
+  const first = async (
+    view: string,
+    fits: (header: SnapshotHeader) => boolean,
+    take: (one: { path: string; header: SnapshotHeader }) => Promise<void>,
+  ): Promise<SnapshotHeader | undefined> => {
+    let taken: SnapshotHeader | undefined
+    for (const one of await list(view)) {
+      if (!fits(one.header)) continue
+      await refuse(one.path, async () => {
+        await take(one)
+        taken = one.header
+      })
+      if (taken !== undefined) return taken
+    }
+    return undefined
   }
 
   return {
@@ -84,28 +109,26 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
       const partitions = await Promise.all(read.map(ofPartition(log)))
       const bytes = encodeSnapshot(projection, dump, { body, partitions })
       const header = headerIn(bytes, projection.name)
-      const path = join(folder, projection.name, nameOf(header))
+      const path = join(folderOf(projection.name), nameOf(header))
       await writeWhole(path, bytes)
       headers.set(path, header)
-      const all = await pathsIn(join(folder, projection.name))
+      const all = await pathsIn(folderOf(projection.name))
       if (all.length > most) await Promise.all(everySecond(all).map((old) => rm(old)))
       return header
     },
-    restore: async (projection, { fits = () => true, only } = {}) => {
-      let taken: SnapshotHeader | undefined
-      for (const { path, header } of await list(projection.name)) {
-        if (!fits(header)) continue
-        await refuse(path, async () => {
-          await assertOurs(log, projection, header, path)
-          projection.load(dumpIn(await readFile(path), path), only)
-          taken = header
-        })
-        if (taken !== undefined) return taken
-      }
-      return undefined
-    },
+    restore: (projection, { fits = () => true, only } = {}) =>
+      first(projection.name, fits, async ({ path, header }) => {
+        await assertOurs(log, projection, header, path)
+        projection.load(dumpIn(await readFile(path), path), only)
+      }),
+    newest: (view) =>
+      first(
+        view,
+        () => true,
+        ({ path, header }) => assertOfLog(log, header, path),
+      ),
     drop: async (view) => {
-      const paths = await pathsIn(join(folder, view))
+      const paths = await pathsIn(folderOf(view))
       await Promise.all(paths.map((path) => rm(path, { force: true })))
       return paths.length
     },
@@ -171,17 +194,21 @@ async function lastRecordOf(
   return record === undefined || record.offset !== nextOffset - 1n ? 'none' : sha256(record.value)
 }
 
-/** The log has to hold the last record that went into each partition, with the same bytes. */
 async function assertOurs(
   log: EventLog,
   projection: KeptProjection,
   header: SnapshotHeader,
   path: string,
 ): Promise<void> {
-  for (const [name, wanted] of Object.entries(identityOf(projection))) {
+  for (const [name, wanted] of Object.entries(snapshotIdentity(projection))) {
     const found = (header as unknown as Record<string, unknown>)[name]
     if (found !== wanted) throw invalid(path, `its ${name} is ${String(found)}, not ${wanted}`)
   }
+  await assertOfLog(log, header, path)
+}
+
+/** The log has to hold the last record that went into each partition, with the same bytes. */
+async function assertOfLog(log: EventLog, header: SnapshotHeader, path: string): Promise<void> {
   for (const { topic, partition, nextOffset, lastRecord } of header.partitions) {
     const at = { topic, partition, nextOffset: BigInt(nextOffset) }
     const isThere = partition < (log.topics[topic] ?? 0)

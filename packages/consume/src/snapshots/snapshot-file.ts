@@ -42,7 +42,7 @@ const NEWLINE = 0x0a
 const CHECKSUM = 64
 
 /** What has to be equal for a view to take a snapshot. */
-export function identityOf({ name, version, stateKey = '' }: KeptProjection) {
+export function snapshotIdentity({ name, version, stateKey = '' }: KeptProjection) {
   return { format: 1, view: name, version, key: stateKey, schemas: SCHEMAS_HASH } as const
 }
 
@@ -61,7 +61,7 @@ export function encodeSnapshot(
     for (const [run, at] of admission.watermarks)
       watermarks[run] = Math.max(watermarks[run] ?? -Infinity, at)
   const header: SnapshotHeader = {
-    ...identityOf(projection),
+    ...snapshotIdentity(projection),
     partitions,
     watermarks,
     bytes: body.length,

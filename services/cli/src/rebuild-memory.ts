@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { WaggleError } from '@waggle/base'
+import { diffRows, type RowDifference } from '@waggle/consume'
+import { partitionsOf } from '@waggle/log'
+import { buildRecall, recallRows, removeWhole, type ViewFolders } from '@waggle-services/embedded'
+import type { OpenedLog } from './open-log.ts'
+import { feedTo } from './rebuild-feed.ts'
+import { alone, folderSteps } from './rebuild-folders.ts'
+import type { Built, RebuildTarget, ShadowOptions } from './rebuild-target.ts'
+
+export interface MemoryTargetOptions {
+  readonly data: string
+  readonly folders: ViewFolders
+  readonly source: OpenedLog
+}
+
+/**
+ * Memory is folded from the log at every start, and takes only the vectors of texts from what is stored: these are built
+ * again. A row is a text that can be recalled. No bus may run, for the texts are opened.
+ */
+export function memoryTarget({ data, folders, source }: MemoryTargetOptions): RebuildTarget {
+  const build = async ({ resume, onProgress }: ShadowOptions): Promise<Built> => {
+    if (!existsSync(folders.live))
+      throw new WaggleError('NOT_FOUND', `${data} has no recall indexes: a start makes them`)
+    if (!resume) removeWhole(folders.shadow)
+    const shadow = { ...source, dataDir: data, folder: folders.shadow }
+    return buildRecall(shadow, async (projection) => {
+      const ends = await source.log.ends(partitionsOf(source.log, projection.topics))
+      return feedTo(source, projection, ends, onProgress)
+    })
+  }
+  const ready = async (): Promise<void> => {
+    await build({ resume: true, onProgress: () => {} })
+  }
+  return {
+    name: 'memory',
+    shadow: (options) => alone(data, () => build(options)),
+    diff: () =>
+      alone(data, async () => {
+        await ready()
+        return differences(folders)
+      }),
+    ...folderSteps(data, folders, ready),
+    close: async () => {},
+  }
+}
+
+/** What only the shadow has is no difference: the indexes were put away before it was said. */
+function* differences({ live, shadow }: ViewFolders): Generator<RowDifference> {
+  const { rows, damaged } = recallRows(live)
+  for (const name of damaged)
+    yield { is: 'changed', key: `recall/${name}`, live: 'damaged', shadow: 'whole' }
+  for (const difference of diffRows(rows, recallRows(shadow).rows))
+    if (difference.is !== 'added') yield difference
+}

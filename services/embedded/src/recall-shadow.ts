@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { isWaggleError, silentLogger } from '@waggle/base'
+import type { AdmittedSource, Projection, ViewRow } from '@waggle/consume'
+import { createMemoryProjection } from '@waggle/memory'
+import { createLexicalEmbedder, readSnapshotRows } from '@waggle/recall'
+import { createRecallSnapshots } from '@waggle-services/memory-view'
+import { createFileVault } from '@waggle/vault'
+import { vaultPath } from './config.ts'
+
+export interface RecallShadow extends AdmittedSource {
+  readonly dataDir: string
+  /** Where the indexes are put; what is there already lends its vectors. */
+  readonly folder: string
+}
+
+/**
+ * Makes the recall indexes of a bus from its log, into a folder beside those that serve. Texts are opened: no bus may
+ * run meanwhile, for what it erases would stay here. Nothing is let go with age, so whatever the bus's retention is,
+ * what serves is part of it.
+ *
+ * @param feed Feeds the projection from the log.
+ */
+export async function buildRecall<T>(
+  { log, dataDir, folder }: RecallShadow,
+  feed: (projection: Projection) => Promise<T>,
+): Promise<T> {
+  mkdirSync(folder, { recursive: true })
+  const embedder = createLexicalEmbedder()
+  const recall = createRecallSnapshots({ folder, embedder, logger: silentLogger })
+  const projection = createMemoryProjection({
+    topics: log.topics,
+    vault: createFileVault(vaultPath({ dataDir })),
+    openIndex: recall.openIndex,
+    ageless: true,
+  })
+  const fed = await feed(projection)
+  await projection.checkpoints()
+  projection.settle(Infinity)
+  recall.save()
+  return fed
+}
+
+export interface RecallRows {
+  readonly rows: readonly ViewRow[]
+  /** Folders of indexes that cannot be read. */
+  readonly damaged: readonly string[]
+}
+
+/** What the indexes in a folder hold. */
+export function recallRows(folder: string): RecallRows {
+  const rows: ViewRow[] = []
+  const damaged: string[] = []
+  for (const name of existsSync(folder) ? readdirSync(folder).sort() : []) {
+    try {
+      rows.push(...readSnapshotRows(join(folder, name)))
+    } catch (error) {
+      if (!isWaggleError(error, 'SNAPSHOT_INVALID')) throw error
+      damaged.push(name)
+    }
+  }
+  return { rows, damaged }
+}
