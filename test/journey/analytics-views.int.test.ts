@@ -108,7 +108,7 @@ describe('the table of dead letters', () => {
     const at = { topic: 'waggle.votes.v1', partition: 1 }
     const letter = (offset: bigint, stage: string) =>
       deadLetterRecord({
-        source: { ...at, offset, key: `k'${offset}`, value: bytes, headers: {}, appendedAt: 0 },
+        source: { ...at, offset, key: `k'${offset}`, value: bytes, headers: {} },
         stage,
         code: 'FRAME_INVALID',
         reason: `not "a" frame; ${offset}`,

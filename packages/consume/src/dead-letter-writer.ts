@@ -1,6 +1,6 @@
-import { isWaggleError, type Logger } from '@waggle/base'
+import type { Logger } from '@waggle/base'
 import type { EventLog } from '@waggle/log'
-import { deadLetterRecord, type DeadLetter } from './dead-letter.ts'
+import { appendDeadLetters, type DeadLetter } from './dead-letter.ts'
 
 /** Writes what a view's runner refuses; a refusal that is in the log already is not written again. */
 export class DeadLetterWriter {
@@ -27,12 +27,7 @@ export class DeadLetterWriter {
         { topic, partition, offset: String(offset), code: letter.code },
         `${this.#view}: ${letter.reason}`,
       )
-      try {
-        await this.#log.append([deadLetterRecord(letter)])
-      } catch (error) {
-        // A later refusal of the same stream is in the log: then this one is there too.
-        if (!isWaggleError(error, 'SEQ_DUPLICATE')) throw error
-      }
+      await appendDeadLetters(this.#log, [letter])
       this.#written++
     }
   }

@@ -1,3 +1,4 @@
+import { isWaggleError } from '@waggle/base'
 import { derivedId, DEAD_LETTER_TOPIC, positionText, type Position } from '@waggle/event'
 import {
   partitionsOf,
@@ -12,7 +13,7 @@ import {
  * our names and under those of Kafka Connect, which tools know.
  */
 export interface DeadLetter {
-  readonly source: LogRecord
+  readonly source: Omit<LogRecord, 'appendedAt'>
   /** 'admission' where every view refuses it, else the name of the view. */
   readonly stage: string
   readonly code: string
@@ -46,6 +47,21 @@ export function deadLetterRecord({ source, stage, code, reason }: DeadLetter): A
       ...prefixed(source.headers),
     },
     producer: { session, seq: Number(source.offset) },
+  }
+}
+
+/** Appends dead letters in the order of their sources; those that are in the log already are not written again. */
+export async function appendDeadLetters(
+  log: EventLog,
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  if (letters.length === 0) return
+  try {
+    await log.append(letters.map(deadLetterRecord))
+  } catch (error) {
+    if (!isWaggleError(error, 'SEQ_DUPLICATE')) throw error
+    // A later refusal of the same stream is in the log: then a single one is there too.
+    if (letters.length > 1) for (const letter of letters) await appendDeadLetters(log, [letter])
   }
 }
 

@@ -1,6 +1,6 @@
 export { admit, copyAdmission, emptyAdmission } from './admission.ts'
 export type { AdmissionState, AdmittedRecord, FindWriter, Refusal, Verdict } from './admission.ts'
-export { deadLetterRecord, readDeadLetters, sourceOf } from './dead-letter.ts'
+export { appendDeadLetters, deadLetterRecord, readDeadLetters, sourceOf } from './dead-letter.ts'
 export type { DeadLetter } from './dead-letter.ts'
 export { judgeBatch } from './judge-batch.ts'
 export type { JudgedBatch } from './judge-batch.ts'

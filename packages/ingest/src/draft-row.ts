@@ -7,7 +7,7 @@ import {
 } from '@waggle/base'
 import type { AnyDraft } from '@waggle/emit'
 import { knownAtOf, type KnownRule } from './known-rule.ts'
-import { FileTime } from './read-rows.ts'
+import { FileTime } from './row.ts'
 import { zonedMicros } from './zoned-time.ts'
 
 export type ImportKind = 'bar' | 'trade' | 'order_book' | 'decision'

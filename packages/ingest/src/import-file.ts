@@ -1,10 +1,12 @@
-import { isWaggleError, type Clock, type ErrorCode, type WaggleError } from '@waggle/base'
+import { isWaggleError, WaggleError, type Clock, type ErrorCode } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { createEmitter, type AnyDraft } from '@waggle/emit'
 import { derivedId } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
+import { BadRows } from './bad-rows.ts'
 import { draftOf, type ImportSpec } from './draft-row.ts'
-import { hashFile, readRows, type Format, type Row } from './read-rows.ts'
+import { hashFile, readRows, type Format } from './read-rows.ts'
+import type { Row } from './row.ts'
 
 export interface ImportOptions {
   readonly path: string
@@ -16,12 +18,13 @@ export interface ImportOptions {
   readonly swarm: string
   readonly agent: string
   readonly run?: string | null
-  /** Told of each row that is no event, and why. */
+  /** Told of each row that is no event, and why; it is kept as a dead letter too. */
   readonly onBadRow: (bad: BadRow) => void
 }
 
 export interface BadRow {
   readonly line: number
+  readonly code: ErrorCode
   readonly reason: string
   readonly row: unknown
 }
@@ -41,34 +44,40 @@ const BATCH = 1000
  * the row: whoever imports it again, after whatever, gives the same events, and each takes effect once.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
-  const { path, format, spec, onBadRow } = options
+  const { path, format, spec, log, swarm, agent, onBadRow } = options
   const hash = await hashFile(path)
-  const how = JSON.stringify([options.swarm, options.agent, options.run ?? null, spec])
+  const how = JSON.stringify([swarm, agent, options.run ?? null, spec])
   const session = derivedId(`import/${hash}/${how}`)
   const counts = { session, imported: 0, repeated: 0, bad: 0 }
-  const refuse = (row: Row, reason: string): void => {
+  const badRows = new BadRows({ log, path, hash, session, key: `${swarm}/${agent}` })
+  const refuse = async (row: Row, { code, message: reason }: WaggleError): Promise<void> => {
+    const { line, piece, cells = null } = row
+    await badRows.add(row, code, reason)
+    if (piece > 0) return
     counts.bad++
-    onBadRow({ line: row.line, reason, row: row.cells ?? null })
+    onBadRow({ line, code, reason, row: cells })
   }
   let pending: Pending[] = []
   const flush = async (lastRow: number): Promise<void> => {
     const outcomes = await emitRows(options, session, pending, lastRow)
     for (const [at, outcome] of outcomes.entries()) {
       if (outcome === 'imported' || outcome === 'repeated') counts[outcome]++
-      else refuse(pending[at]!.row, outcome.message)
+      else await refuse(pending[at]!.row, outcome)
     }
     pending = []
   }
   let number = 0
   for await (const row of readRows(path, format)) {
-    const draft = draftOrReason(spec, row)
+    const draft = draftOrError(spec, row)
     // Numbers of an emitter follow each other: rows behind one that is left out go by themselves.
-    if (typeof draft === 'string' || pending.length === BATCH) await flush(number)
+    const isBad = draft instanceof WaggleError
+    if (isBad || pending.length === BATCH) await flush(number)
     number++
-    if (typeof draft === 'string') refuse(row, draft)
+    if (isBad) await refuse(row, draft)
     else pending.push({ row, draft })
   }
   await flush(number)
+  await badRows.flush()
   return counts
 }
 
@@ -79,12 +88,12 @@ interface Pending {
 
 type Outcome = 'imported' | 'repeated' | WaggleError
 
-function draftOrReason(spec: ImportSpec, { cells, problem }: Row): AnyDraft | string {
-  if (cells === undefined) return problem ?? 'no row'
+function draftOrError(spec: ImportSpec, { cells, problem }: Row): AnyDraft | WaggleError {
   try {
+    if (cells === undefined) throw new WaggleError('INPUT_INVALID', problem ?? 'no row')
     return draftOf(spec, cells)
   } catch (error) {
-    if (isWaggleError(error, 'INPUT_INVALID')) return error.message
+    if (isWaggleError(error, 'INPUT_INVALID')) return error
     throw error
   }
 }

@@ -1,3 +1,4 @@
+export { jsonOfCells } from './bad-rows.ts'
 export { draftOf, durationOf } from './draft-row.ts'
 export type { ImportKind, ImportSpec } from './draft-row.ts'
 export { importFile } from './import-file.ts'

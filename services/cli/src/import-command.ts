@@ -4,6 +4,7 @@ import { WaggleError } from '@waggle/base'
 import {
   durationOf,
   importFile,
+  jsonOfCells,
   parseKnownRule,
   type BadRow,
   type ImportSpec,
@@ -26,6 +27,7 @@ export const IMPORT_USAGE = `waggle import --file FILE --kind bar|trade|order_bo
   --label     whether the time of a bar is its first moment or its last; open if left out
   --bad-rows  file that takes rows that are no events, as JSON lines with their line and reason
 
+Rows that are no events are kept as dead letters too, with their line, reason and bytes (of Parquet: their cells as JSON).
 A file that is imported again, whole or after a broken import, adds nothing twice.
 Exit code: 0 all rows are events, 1 some are not, 2 bad arguments, 5 the log or the registry cannot be reached.
 `
@@ -71,9 +73,7 @@ export async function runImport(
   const shown: BadRow[] = []
   const onBadRow = (bad: BadRow): void => {
     if (shown.length < BAD_ROWS_SHOWN) shown.push(bad)
-    kept?.write(
-      `${JSON.stringify(bad, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}\n`,
-    )
+    kept?.write(`${jsonOfCells(bad)}\n`)
   }
   try {
     await codec.register()
