@@ -41,7 +41,7 @@ export function createArchiverService(options: ArchiverOptions): ArchiverService
       const trimmed = trim ? await trimArchived(log, archive) : []
       const starts = trimmed.map(positionText)
       if (segments.length > 0) logger.info({ segments: segments.length, starts }, 'Archived')
-      problem = problems[0]?.message
+      problem = [...problems, ...archive.manifest.problems][0]?.message
     } catch (error) {
       problem = messageOf(error)
     }
