@@ -29,6 +29,7 @@ export { snapshotIdentity } from './snapshots/snapshot-file.ts'
 export type { SnapshotHeader } from './snapshots/snapshot-file.ts'
 export { savedAtStop, snapshotsOfLive, withSnapshots } from './snapshots/with-snapshots.ts'
 export type { SnapshotOptions, SnapshottedProjection } from './snapshots/with-snapshots.ts'
+export { feedNear } from './feed-near.ts'
 export { feedProjection } from './feed-projection.ts'
 export { createSwitchableRunner } from './switchable-runner.ts'
 export type {

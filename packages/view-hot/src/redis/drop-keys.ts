@@ -44,10 +44,23 @@ export async function dropPartitions(
 }
 
 /** Drops what other versions of the view hold; who still reads them reads the log instead. */
-export async function dropOtherVersions(link: RedisLink, keys: HotKeys): Promise<void> {
-  for await (const found of scanKeys(link, { pattern: keys.everyVersion })) {
-    const others = found.filter((key) => keys.isOther(key))
-    await link.run((client) => Promise.all(others.map((key) => client.unlink(key))))
+export function dropOtherVersions(link: RedisLink, keys: HotKeys): Promise<void> {
+  return dropWhere(link, keys, (key) => keys.isOther(key))
+}
+
+/** Drops every other generation of the view, whatever it was for. */
+export function dropOtherGenerations(link: RedisLink, keys: HotKeys): Promise<void> {
+  return dropWhere(link, keys, (key) => keys.isOtherGeneration(key))
+}
+
+async function dropWhere(
+  link: RedisLink,
+  { everyVersion: pattern }: HotKeys,
+  isOver: (key: string) => boolean,
+): Promise<void> {
+  for await (const found of scanKeys(link, { pattern })) {
+    const over = found.filter(isOver)
+    await link.run((client) => Promise.all(over.map((key) => client.unlink(key))))
   }
 }
 

@@ -45,18 +45,31 @@ describe('keys of the hot view', () => {
   it.each([
     'hive',
     'hive:{waggle.fills.v1/3}:position',
-    'wasp:v1:{x/1}:agents::s',
+    'wasp:v1.1.0:{x/1}:agents::s',
     'hive:{x/1}:agents::s',
-    'hive:v2:{x/1}:agents::s',
-    'hive:v1:{x/1}:agents:%:s',
+    'hive:v2.1.0:{x/1}:agents::s',
+    'hive:v1.1.2:{x/1}:agents::s',
+    'hive:v1x1.0:{x/1}:agents::s',
+    'hive:v1.1.0:{x/1}:agents:%:s',
   ])('%s names no collection of ours', (key) => expect(keys.parse(key)).toBeUndefined())
 
   it('of another version, or of none, are told from those of others', () => {
     const next = createHotKeys('hive', 2)
     expect(next.isOther(keys.position(AT))).toBe(true)
     expect(next.isOther('hive:{waggle.fills.v1/3}:position')).toBe(true)
+    expect(next.isOther('hive:v1:{waggle.fills.v1/3}:position')).toBe(true)
     for (const key of [next.position(AT), 'hive:x:{a/1}:b', 'hives:v1:{a/1}:b', 'hive:v1:note'])
       expect(next.isOther(key)).toBe(false)
+  })
+
+  it('of another generation are told from those of another version, and share the pointer', () => {
+    const next = createHotKeys('hive', undefined, 3)
+    expect(next.isOtherGeneration(keys.position(AT))).toBe(true)
+    expect(next.isOther(keys.position(AT))).toBe(false)
+    expect(next.generations).toBe(keys.generations)
+    const others = [next.position(AT), createHotKeys('hive', 2).position(AT), next.generations]
+    for (const key of others) expect(next.isOtherGeneration(key)).toBe(false)
+    expect(hashTag(next.hold(AT))).toBe(hashTag(next.position(AT)))
   })
 
   it('begin with a plain name', () => {

@@ -9,10 +9,11 @@ import type { RedisClient } from './redis-link.ts'
  * computed for it are right, whoever else has written before. A write that fails after others have taken effect (a
  * key of another type, put there by someone else) takes the position away: the partition is then rebuilt.
  *
- *   KEYS  position, then the keys of the effect
+ *   KEYS  position, hold, then the keys of the effect
  *   ARGV  expected offset, then for each write: index in KEYS, command, number of arguments, arguments
  */
 const APPLY = `
+if redis.call('EXISTS', KEYS[2]) == 1 then return 'HELD' end
 local stored = redis.call('HGET', KEYS[1], 'next_offset') or '0'
 if stored ~= ARGV[1] then return stored end
 local at = 2
@@ -33,13 +34,23 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 for i = 2, #KEYS do redis.call('UNLINK', KEYS[i]) end
 return 1`
 
-/** Undefined when applied; else the offset at which the partition stands. */
+/** Writes to a text key only if it still is what it was. */
+const SWAP = `
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1`
+
+/** The first write is that of the position. Undefined when applied; else the offset at which the partition stands. */
 export async function runApply(
   client: RedisClient,
   expected: bigint,
+  hold: string,
   writes: readonly HotWrite[],
-): Promise<bigint | undefined> {
-  const keys = new Map<string, number>()
+): Promise<bigint | 'held' | undefined> {
+  const keys = new Map([
+    [writes[0]!.key, 1],
+    [hold, 2],
+  ])
   const args = [String(expected)]
   for (const write of writes) {
     const index = keys.get(write.key) ?? keys.size + 1
@@ -48,7 +59,18 @@ export async function runApply(
     for (const arg of write.args) args.push(String(arg))
   }
   const reply = await runScript(client, APPLY, [...keys.keys()], args)
-  return reply === 'OK' ? undefined : BigInt(reply as string)
+  if (reply === 'OK') return undefined
+  return reply === 'HELD' ? 'held' : BigInt(reply as string)
+}
+
+/** False where the key is not `before` any more. */
+export async function runSwap(
+  client: RedisClient,
+  key: string,
+  before: string,
+  after: string,
+): Promise<boolean> {
+  return (await runScript(client, SWAP, [key], [before, after])) === 1
 }
 
 export async function runDrop(
@@ -60,7 +82,7 @@ export async function runDrop(
 }
 
 const hashes = new Map(
-  [APPLY, DROP].map((text) => [text, createHash('sha1').update(text).digest('hex')]),
+  [APPLY, DROP, SWAP].map((text) => [text, createHash('sha1').update(text).digest('hex')]),
 )
 
 /** By hash; a server that has forgotten the script gets its text. */

@@ -1,3 +1,4 @@
+import { partitionName, type TopicPartition } from '@waggle/event'
 import { swarmOf, type HotState } from '../hot-state.ts'
 import { scanKeys } from './drop-keys.ts'
 import type { HotKey, HotKeys } from './hot-keys.ts'
@@ -24,6 +25,18 @@ export async function loadHotState(
       Promise.all(parsed.map(({ key, parts, state }) => absorbKey(client, state, key, parts))),
     )
   }
+}
+
+/** What a generation holds of these partitions, put together. */
+export async function loadMerged(
+  link: RedisLink,
+  keys: HotKeys,
+  partitions: readonly TopicPartition[],
+): Promise<HotState> {
+  const state: HotState = new Map()
+  const names = new Set(partitions.map(partitionName))
+  await loadHotState(link, keys, (name) => (names.has(name) ? state : undefined))
+  return state
 }
 
 async function absorbKey(

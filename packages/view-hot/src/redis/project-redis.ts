@@ -8,26 +8,29 @@ import {
 import { partitionName, type TopicPartition } from '@waggle/event'
 import { digestHot } from '../digest-hot.ts'
 import { foldHot, HOT_TOPICS, HOT_VERSION } from '../fold-hot.ts'
-import type { HotState } from '../hot-state.ts'
 import { skipSuperseded } from '../skip-superseded.ts'
 import { dropOtherVersions, dropPartitions } from './drop-keys.ts'
 import { readFillSeed } from './fill-seed.ts'
+import type { LiveKeys } from './generations.ts'
+import { positionsOf } from './hold-writers.ts'
 import type { HotKeys } from './hot-keys.ts'
-import { isAdmissionDue, positionWrite, readCheckpoint, readPosition } from './hot-position.ts'
+import { isAdmissionDue, positionWrite, readCheckpoint } from './hot-position.ts'
 import { runApply } from './hot-scripts.ts'
 import { DEFAULT_TTL, hotWrites, type HotTtl } from './hot-writes.ts'
-import { loadHotState } from './load-hot.ts'
+import { loadMerged } from './load-hot.ts'
 import type { RedisClient, RedisLink } from './redis-link.ts'
 
 export interface RedisProjectionOptions {
   readonly link: RedisLink
-  readonly keys: HotKeys
+  readonly liveKeys: LiveKeys
   /** Every partition of HOT_TOPICS in the log, whoever projects it. */
   readonly partitions: readonly TopicPartition[]
   readonly clock: Clock
   readonly ttl?: HotTtl
   /** Of the keys. */
   readonly version?: number
+  /** Leaves what other versions hold alone: it is not the one that serves. */
+  readonly isShadow?: boolean
 }
 
 export interface RedisProjection extends Projection {
@@ -39,8 +42,15 @@ export interface RedisProjection extends Projection {
 
 /** How often a batch is computed again because another writer came first. */
 const ATTEMPTS = 4
+/** Milliseconds between two tries while the partition is held still, and after which it is said that it is. */
+const HELD_REST_MS = 20
+const HELD_MAX_MS = 2000
 
-/** The hot view in Redis. It keeps no state of its own but the positions it expects there. */
+/**
+ * The hot view in Redis. It keeps no state of its own but the positions it expects there. Which generation serves is
+ * asked with every batch, beside the write: one that went into a generation that serves no more did no harm there, and
+ * is made again in the one that does.
+ */
 export function createRedisProjection(options: RedisProjectionOptions): RedisProjection {
   return new HotRedis(options)
 }
@@ -50,18 +60,22 @@ class HotRedis implements RedisProjection {
   readonly version: number
   readonly topics = HOT_TOPICS
   readonly #options: RedisProjectionOptions
+  /** Of the generation that was seen to serve. */
+  #keys: HotKeys | undefined
   /** Where each partition stands in Redis, as far as this process has seen. */
   readonly #expected = new Map<string, bigint>()
   readonly #admissionAt = new Map<string, bigint>()
-  #tidied = false
+  #tidied: boolean
 
   constructor(options: RedisProjectionOptions) {
     this.#options = options
     this.version = options.version ?? HOT_VERSION
+    this.#tidied = options.isShadow ?? false
   }
 
   async checkpoints() {
-    const { link, keys, partitions } = this.#options
+    const { link, partitions } = this.#options
+    const keys = await this.#live()
     const found = await link.run((client) =>
       Promise.all(partitions.map((at) => readCheckpoint(client, keys, at))),
     )
@@ -75,6 +89,7 @@ class HotRedis implements RedisProjection {
     if (stored.length > 0 && !this.#tidied) await dropOtherVersions(link, keys)
     this.#tidied ||= stored.length > 0
     this.#forget()
+    this.#keys = keys
     for (const at of partitions) this.#expected.set(partitionName(at), 0n)
     for (const checkpoint of stored) {
       this.#expected.set(partitionName(checkpoint), checkpoint.position)
@@ -84,15 +99,27 @@ class HotRedis implements RedisProjection {
   }
 
   async apply(batch: ProjectionBatch): Promise<void> {
+    const { link, clock } = this.#options
     const name = partitionName(batch)
-    let base = await this.#base(batch)
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const heldUntil = clock.now() + HELD_MAX_MS * 1000
+    this.#keys ??= await this.#live()
+    let base = this.#expected.get(name) ?? (await this.#storedAt(batch))
+    for (let attempt = 0; attempt < ATTEMPTS;) {
       this.#expected.set(name, base)
       if (batch.nextOffset <= base) return
-      const stored = await this.#options.link.run((client) => this.#advance(client, batch, base))
-      if (stored === undefined) return void this.#expected.set(name, batch.nextOffset)
-      if (stored < base) throw lost(name, stored, base)
-      base = stored
+      const { stored, keys } = await link.run((client) => this.#advance(client, batch, base))
+      if (keys !== this.#keys) {
+        await this.#follow(keys)
+        base = this.#expected.get(name)!
+      } else if (stored === 'held') {
+        if (clock.now() >= heldUntil) throw held(name)
+        await clock.sleep(HELD_REST_MS)
+      } else {
+        if (stored === undefined) return void this.#expected.set(name, batch.nextOffset)
+        if (stored < base) throw lost(name, stored, base)
+        base = stored
+        attempt++
+      }
     }
     throw new WaggleError('VIEW_UNAVAILABLE', `Other writers kept moving ${name} in Redis`)
   }
@@ -102,7 +129,8 @@ class HotRedis implements RedisProjection {
   }
 
   async drop(partitions: readonly TopicPartition[]): Promise<void> {
-    const { link, keys } = this.#options
+    const { link } = this.#options
+    const keys = await this.#live()
     this.#forget()
     // Positions first: whatever breaks off now is dropped at the next start.
     await link.run((client) => Promise.all(partitions.map((at) => client.del(keys.position(at)))))
@@ -110,58 +138,66 @@ class HotRedis implements RedisProjection {
   }
 
   async digest(): Promise<string> {
-    const state: HotState = new Map()
-    const names = new Set(this.#options.partitions.map(partitionName))
-    await loadHotState(this.#options.link, this.#options.keys, (partition) =>
-      names.has(partition) ? state : undefined,
-    )
-    return digestHot(state)
+    const { link, partitions } = this.#options
+    return digestHot(await loadMerged(link, await this.#live(), partitions))
   }
 
   async hasLost(): Promise<boolean> {
-    const { link, keys, partitions } = this.#options
+    const { link, partitions } = this.#options
     const before = new Map(this.#expected)
-    const stored = await link.run((client) =>
-      Promise.all(partitions.map((at) => readPosition(client, keys, at))),
-    )
-    return partitions.some(
-      (at, index) => (stored[index]?.nextOffset ?? 0n) < (before.get(partitionName(at)) ?? 0n),
-    )
+    const stored = await positionsOf(link, await this.#live(), partitions)
+    return stored.some((at) => at.offset < (before.get(partitionName(at)) ?? 0n))
+  }
+
+  #live(): Promise<HotKeys> {
+    const { link, liveKeys } = this.#options
+    return link.run(liveKeys)
   }
 
   #forget(): void {
     this.#expected.clear()
     this.#admissionAt.clear()
+    this.#keys = undefined
   }
 
-  async #base(batch: ProjectionBatch): Promise<bigint> {
-    const { link, keys } = this.#options
-    const expected = this.#expected.get(partitionName(batch))
-    if (expected !== undefined) return expected
-    const stored = await link.run((client) => readPosition(client, keys, batch))
-    return stored?.nextOffset ?? 0n
+  /** Another generation serves now. Where it is behind the one before, the runner begins again at what it has. */
+  async #follow(keys: HotKeys): Promise<void> {
+    const { link, partitions } = this.#options
+    const stored = await positionsOf(link, keys, partitions)
+    for (const at of stored) {
+      const name = partitionName(at)
+      const expected = this.#expected.get(name) ?? 0n
+      if (at.offset < expected) throw lost(name, at.offset, expected)
+    }
+    this.#forget()
+    this.#keys = keys
+    for (const at of stored) this.#expected.set(partitionName(at), at.offset)
   }
 
-  /** Moves a partition from `base` to behind the batch; gives its stored offset where that is not `base`. */
-  async #advance(
-    client: RedisClient,
-    batch: ProjectionBatch,
-    base: bigint,
-  ): Promise<bigint | undefined> {
-    const { keys, clock, ttl = DEFAULT_TTL } = this.#options
+  async #storedAt(at: TopicPartition): Promise<bigint> {
+    const { topic, partition } = at
+    const [stored] = await positionsOf(this.#options.link, this.#keys!, [{ topic, partition }])
+    return stored!.offset
+  }
+
+  /** Moves a partition from `base` to behind the batch, or gives its stored offset; and the keys that serve by then. */
+  async #advance(client: RedisClient, batch: ProjectionBatch, base: bigint): Promise<Advanced> {
+    const { liveKeys, clock, ttl = DEFAULT_TTL } = this.#options
+    const keys = this.#keys!
     const news = batch.events.filter(({ record }) => record.offset >= base)
     const rest = skipSuperseded(news).map(knownEventOf)
     const { state, readAt = base } = await readFillSeed(client, keys, batch, rest)
-    if (readAt !== base) return readAt
+    if (readAt !== base) return { stored: readAt, keys: await liveKeys(client) }
     for (const event of rest) foldHot(state, event)
     const admission = this.#dueAdmission(batch)
-    const stored = await runApply(client, base, [
+    const applying = runApply(client, base, keys.hold(batch), [
       positionWrite(keys.position(batch), batch.nextOffset, clock.now(), admission),
       ...hotWrites(keys, batch, state, ttl),
     ])
-    if (stored === undefined && admission !== undefined)
+    const [stored, now] = await Promise.all([applying, liveKeys(client)])
+    if (stored === undefined && now === keys && admission !== undefined)
       this.#admissionAt.set(partitionName(batch), batch.nextOffset)
-    return stored
+    return { stored, keys: now }
   }
 
   #dueAdmission({
@@ -173,6 +209,15 @@ class HotRedis implements RedisProjection {
     const since = nextOffset - (this.#admissionAt.get(partitionName({ topic, partition })) ?? 0n)
     return isAdmissionDue(admission, since) ? admission : undefined
   }
+}
+
+interface Advanced {
+  readonly stored: bigint | 'held' | undefined
+  readonly keys: HotKeys
+}
+
+function held(name: string): WaggleError {
+  return new WaggleError('VIEW_UNAVAILABLE', `${name} in Redis is held still by a rebuild`)
 }
 
 function lost(name: string, stored: bigint, expected: bigint): WaggleError {

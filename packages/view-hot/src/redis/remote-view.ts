@@ -10,6 +10,7 @@ import {
 import { HOT_TOPICS } from '../fold-hot.ts'
 import { swarmOf, type HotState, type HotSwarm } from '../hot-state.ts'
 import { createHotView, type HotView, type SwarmScope } from '../hot-view.ts'
+import type { LiveKeys } from './generations.ts'
 import type { Collection, HashCollection, HotKeys, ListCollection } from './hot-keys.ts'
 import { readPosition } from './hot-position.ts'
 import { absorbHash, absorbList } from './merge-hot.ts'
@@ -18,7 +19,7 @@ import type { RedisClient, RedisLink } from './redis-link.ts'
 
 export interface RemoteViewOptions {
   readonly link: RedisLink
-  readonly keys: HotKeys
+  readonly liveKeys: LiveKeys
   /** Every partition of HOT_TOPICS in the log. */
   readonly partitions: readonly TopicPartition[]
   readonly clock: Clock
@@ -37,12 +38,17 @@ type KeyOf = (collection: Collection, name?: string) => string
 
 const POLL_MS = 5
 
-/** The hot view in Redis, by the same questions; VIEW_UNAVAILABLE while Redis does not serve. */
+/**
+ * The hot view in Redis, by the same questions; VIEW_UNAVAILABLE while Redis does not serve. An answer is of one
+ * generation: the one known is asked, and beside it which serves; if that is another, the question is put again.
+ */
 export function createRemoteHotView(options: RemoteViewOptions): RemoteHotView {
-  const { link, keys, partitions, clock } = options
+  const { link, liveKeys, partitions, clock } = options
+  let known: HotKeys | undefined
 
   const freshness = async (
     client: RedisClient,
+    keys: HotKeys,
     at: readonly TopicPartition[],
   ): Promise<Freshness> => {
     const found = await Promise.all(at.map((partition) => readPosition(client, keys, partition)))
@@ -59,21 +65,27 @@ export function createRemoteHotView(options: RemoteViewOptions): RemoteHotView {
     answer: (view: HotView) => T,
   ): Promise<HotAnswer<T>> =>
     link.run(async (client) => {
-      const state: HotState = new Map()
-      const swarm = swarmOf(state, scope.run, scope.swarm)
-      const asked = partitions.filter(({ topic }) => loads[topic] !== undefined)
-      // Sent before the reads on the same connections: the answer holds at least what its freshness says.
-      const fresh = freshness(client, asked)
-      const reads = asked.flatMap((at) =>
-        loads[at.topic]!.map((load) =>
-          load(client, (collection, name) => keys.of(at, collection, scope, name), swarm),
-        ),
-      )
-      const [known] = await Promise.all([fresh, ...reads])
-      return { value: answer(createHotView(state)), freshness: known, source: 'redis' }
+      for (let keys = known ?? (await liveKeys(client)); ; keys = known) {
+        const state: HotState = new Map()
+        const swarm = swarmOf(state, scope.run, scope.swarm)
+        const asked = partitions.filter(({ topic }) => loads[topic] !== undefined)
+        // Sent before the reads on the same connections: the answer holds at least what its freshness says.
+        const fresh = freshness(client, keys, asked)
+        const { of } = keys
+        const reads = asked.flatMap((at) =>
+          loads[at.topic]!.map((load) =>
+            load(client, (collection, name) => of(at, collection, scope, name), swarm),
+          ),
+        )
+        const [isAt, serves] = await Promise.all([fresh, liveKeys(client), ...reads])
+        known = serves
+        if (keys === serves)
+          return { value: answer(createHotView(state)), freshness: isAt, source: 'redis' }
+      }
     })
 
-  const now = (): Promise<Freshness> => link.run((client) => freshness(client, partitions))
+  const now = (): Promise<Freshness> =>
+    link.run(async (client) => freshness(client, await liveKeys(client), partitions))
   return {
     ...questions(ask),
     freshness: now,

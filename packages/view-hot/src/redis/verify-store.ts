@@ -3,8 +3,8 @@ import { partitionName, type Position, type TopicPartition } from '@waggle/event
 import { digestHot } from '../digest-hot.ts'
 import { foldHot } from '../fold-hot.ts'
 import type { HotState } from '../hot-state.ts'
+import { positionsOf } from './hold-writers.ts'
 import type { HotKeys } from './hot-keys.ts'
-import { readPosition } from './hot-position.ts'
 import { loadHotState } from './load-hot.ts'
 import type { RedisLink } from './redis-link.ts'
 
@@ -25,19 +25,10 @@ export async function verifyHotStore(
   partitions: readonly TopicPartition[],
   source: AdmittedSource,
 ): Promise<PartitionCheck[]> {
-  const positions = (): Promise<Position[]> =>
-    link.run((client) =>
-      Promise.all(
-        partitions.map(async (at) => {
-          const stored = await readPosition(client, keys, at)
-          return { ...at, offset: stored?.nextOffset ?? 0n }
-        }),
-      ),
-    )
-  const before = await positions()
+  const before = await positionsOf(link, keys, partitions)
   const states = new Map(partitions.map((at) => [partitionName(at), new Map() as HotState]))
   await loadHotState(link, keys, (partition) => states.get(partition))
-  const after = await positions()
+  const after = await positionsOf(link, keys, partitions)
   const checks: PartitionCheck[] = []
   for (const [index, position] of before.entries()) {
     const moved = after[index]!.offset !== position.offset
