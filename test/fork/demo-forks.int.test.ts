@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readAdmitted, type KnownEvent } from '@waggle/consume'
 import { DEAD_LETTER_TOPIC, EVENT_TOPICS } from '@waggle/event'
-import { causePath, compareRuns, lineageOf, partingOf, viewDigests } from '@waggle/fork'
-import { createMemoryProjection } from '@waggle/memory'
-import { createCoordinationProjection } from '@waggle/view-coordination'
-import { createHotProjection } from '@waggle/view-hot'
+import { causePath, compareRuns } from '@waggle/fork'
 import { partitionsOf } from '@waggle/log'
 import { replay } from '@waggle/replay'
 import { closeOf, MINDS } from '@waggle-services/demo'
 import { DEMO, forkedDemo, type ForkedDemo } from './forked-demo.ts'
+import { runDigests } from './run-digests.ts'
 
 let demo: ForkedDemo
 beforeAll(async () => void (demo = await forkedDemo()), 120_000)
@@ -131,17 +129,8 @@ describe('forks of the demo swarm', () => {
 /** Digests of all views of a run, names mapped, against the run without a change. */
 async function digestsOf(run: string): Promise<Record<string, string>> {
   const { log, codec } = demo.bus
-  const [lineage, other] = await Promise.all(
-    [run, run === DEMO.run ? 'fork:null' : DEMO.run].map((name) =>
-      lineageOf(demo.bus, DEMO.swarm, name),
-    ),
-  )
-  const silent = { publish: async () => {}, lookAgain: () => {} }
-  return viewDigests({ log, codec, lineage: lineage!, parting: partingOf(lineage!, other!) }, [
-    createHotProjection(),
-    createCoordinationProjection(silent),
-    createMemoryProjection({}),
-  ])
+  const other = run === DEMO.run ? 'fork:null' : DEMO.run
+  return runDigests({ log, codec }, DEMO.swarm, run, other)
 }
 
 /** An approval behind the fork point that one more rejection turns. */

@@ -58,7 +58,8 @@ function withoutSessions(log: EventLog): EventLog {
   return {
     ...log,
     supports: { ...log.supports, idempotentAppend: false },
-    append: (records) => log.append(records.map(({ topic, key, value }) => ({ topic, key, value }))),
+    append: (records) =>
+      log.append(records.map(({ topic, key, value }) => ({ topic, key, value }))),
   }
 }
 

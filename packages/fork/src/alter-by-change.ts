@@ -25,11 +25,15 @@ export async function alterByChange(
     const what = `The parent has no event ${change.event} behind the fork point`
     throw new WaggleError('NOT_FOUND', what, { input: change.event })
   }
-  const names = new StepNames()
+  const nameById = new Map<string, string>()
+  const names = new StepNames((id) => nameById.get(id))
   return (record) => {
     const frame = Buffer.from(record.value)
     const event = source.codec.writerOf(frame)?.decode(frame)
-    if (event === undefined || names.next(event) !== target) return record
+    if (event === undefined) return record
+    const name = names.next(event)
+    nameById.set(event.id, name)
+    if (name !== target) return record
     return change.is === 'drop' ? undefined : edited(source.codec, record, event, change)
   }
 }

@@ -88,6 +88,8 @@ export function createCarrier(bus: ForkBus, { vault }: CarrySource) {
         changed,
       }
     },
+    /** The parent's event that one of the fork stands for; itself where it stands for none. */
+    parentOf: (own: string): string => parentIds.get(own) ?? own,
     /** What was said anew stands for what was said in the parent. */
     replace: (id: string, now: KnownEvent): void => standsFor(id, now.event.id),
     /** Names of the fork's events, by those of the parent that they stand for. */

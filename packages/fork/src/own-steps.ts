@@ -40,9 +40,9 @@ export async function stepsBehind(
   parting: Offsets | undefined,
 ): Promise<RunSteps> {
   const run = runOf(lineage)
-  const names = new StepNames()
   const steps: Step[] = []
   const nameById = new Map<string, string>()
+  const names = new StepNames((id) => nameById.get(id))
   const nameByPosition = new Map<string, string>()
   const source = { log: createRunLog({ log, lineage }), codec, run, swarm: lineage.swarm }
   // What both runs have is judged, for time is measured by it, and not decoded.

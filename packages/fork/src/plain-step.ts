@@ -47,9 +47,13 @@ export function differingFields(a: PlainStep, b: PlainStep): string[] {
   return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name))
 }
 
+/** A value as it is, or what can be told of a text that nobody opened. */
+export function plainText(value: unknown): unknown {
+  return typeof value === 'string' && isSealed(value) ? `${value.length} characters, sealed` : value
+}
+
 function textOf(value: unknown): string {
-  if (typeof value === 'string' && isSealed(value)) return `${value.length} characters, sealed`
-  return JSON.stringify(value, (_key, item: unknown) =>
+  return JSON.stringify(plainText(value), (_key, item: unknown) =>
     typeof item === 'bigint' ? String(item) : item,
   )
 }

@@ -69,7 +69,7 @@ class ForkReplay {
   readonly #agents: Readonly<Record<string, ForkAgent>>
   readonly #before: RunSteps
   readonly #carrier: ReturnType<typeof createCarrier>
-  readonly #names = new StepNames()
+  readonly #names: StepNames
   readonly #emitters = new Map<string, ReturnType<ForkBus['emitter']>>()
   readonly #saidByName = new Map<string, KnownEvent>()
   /** Of the parent's events: those that are not in the fork as they were. */
@@ -84,7 +84,9 @@ class ForkReplay {
     this.#bus = bus
     this.#agents = options.agents ?? {}
     this.#before = before
-    this.#carrier = createCarrier(bus, options)
+    const carrier = createCarrier(bus, options)
+    this.#carrier = carrier
+    this.#names = new StepNames((id) => before.nameById.get(carrier.parentOf(id)))
   }
 
   /** Takes over a step of the parent, or finds out what has become of it. */

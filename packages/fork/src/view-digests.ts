@@ -8,14 +8,14 @@ import {
   type WaggleEvent,
 } from '@waggle/event'
 import { partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
+import { openWhole } from '@waggle/vault'
 import type { Lineage, Offsets } from './lineage.ts'
 import { mapFields } from './map-event.ts'
-import { BESIDE, stepsBehind, type RunSteps } from './own-steps.ts'
+import { BESIDE, stepsBehind, type RunSteps, type StepSource } from './own-steps.ts'
+import { plainText } from './plain-step.ts'
 import { createRunLog } from './run-log.ts'
 
-export interface DigestedRun {
-  readonly log: EventLog
-  readonly codec: Codec
+export interface DigestedRun extends StepSource {
   readonly lineage: Lineage
   /** Where it parts from the run that it is compared with (`partingOf`). */
   readonly parting: Offsets | undefined
@@ -25,7 +25,8 @@ export interface DigestedRun {
  * Digests of views of one run, such that two runs that did the same have the same: views are fed the run with its
  * names mapped. The run has one name; offsets count only its own records; who said what as which is told by
  * where it stands; an event behind the parting has the id of its step (`StepNames`), also where others name it. Ticks
- * and what is said about the fork are left out.
+ * and what is said about the fork are left out. What is said about subjects is opened; what nobody can open is told by
+ * its length.
  */
 export async function viewDigests(
   run: DigestedRun,
@@ -49,16 +50,20 @@ export async function viewDigests(
     }
     kept.set(partitionName(end), records)
   }
-  const mapped = (at: TopicPartition): LogRecord[] =>
-    (kept.get(partitionName(at)) ?? []).map((record, rank) => {
+  const mapped = async (at: TopicPartition): Promise<LogRecord[]> => {
+    const records: LogRecord[] = []
+    for (const [rank, record] of (kept.get(partitionName(at)) ?? []).entries()) {
       const event = codec.writerOf(record.value)!.decode(record.value)
-      const value = codec.encode(mapEvent({ steps, ranks, own }, event, at, rank))
-      return { ...record, offset: BigInt(rank), value }
-    })
+      const whole = (await openWhole(run.vault, event)) ?? event
+      const value = codec.encode(mapEvent({ steps, ranks, own }, whole, at, rank))
+      records.push({ ...record, offset: BigInt(rank), value })
+    }
+    return records
+  }
   const digests: Record<string, string> = {}
   for (const projection of projections) {
     for (const at of partitionsOf(own, projection.topics))
-      await feed(projection, codec, at, mapped(at))
+      await feed(projection, codec, at, await mapped(at))
     digests[projection.name] = await projection.digest()
   }
   return digests
@@ -98,5 +103,6 @@ function mapEvent(
     offsetOf: (position) => ranks.get(positionText(position)),
   })
   const place = { run: COMPARED, session: partitionName(at), seq: rank + 1 }
-  return { ...Object.fromEntries(fields), ...place } as WaggleEvent
+  const plain = fields.map(([name, value]) => [name, plainText(value)])
+  return { ...Object.fromEntries(plain), ...place } as WaggleEvent
 }
