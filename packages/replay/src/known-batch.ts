@@ -13,8 +13,8 @@ export interface KnownBlock {
   readonly knownFrom: Float64Array
 }
 
-/** Rows of a batch where nothing else is wished. */
-export const BATCH_ROWS = 4096
+/** Rows of a batch where nothing else is wished: so few that their events die young, which is what keeps a replay small. */
+export const BATCH_ROWS = 1024
 
 /**
  * Records in the order of replay, as columns: what is asked for of a row is read from its bytes then. Rows

@@ -18,3 +18,17 @@ export function jsonOf(value: unknown): string {
     typeof item === 'bigint' ? String(item) : item,
   )
 }
+
+/** Lines that are written together once they have so many characters. */
+export function bufferedLines(out: { write(text: string): unknown }, chars: number) {
+  let text = ''
+  const flush = (): void => {
+    if (text !== '') out.write(text)
+    text = ''
+  }
+  const write = (line: string): void => {
+    text += `${line}\n`
+    if (text.length > chars) flush()
+  }
+  return { write, flush }
+}

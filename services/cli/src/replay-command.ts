@@ -1,7 +1,7 @@
 import { isKind, type Kind } from '@waggle/event'
 import { ReplaySession, type ReplayQuery } from '@waggle/replay'
 import { z } from 'zod'
-import { eventJson, eventLine, jsonOf } from './event-lines.ts'
+import { bufferedLines, eventJson, eventLine, jsonOf } from './event-lines.ts'
 import { parseOptions } from './parse-options.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
 import type { CommandDeps } from './run-waggle.ts'
@@ -53,6 +53,9 @@ export async function runReplay(argv: readonly string[], deps: CommandDeps): Pro
   return withSource(wanted, deps.environment, (scope) => replayEvents(scope, wanted, deps))
 }
 
+/** Characters written at once where nobody waits for a line: a write for each of millions is what takes long. */
+const OUT_CHARS = 65_536
+
 async function replayEvents(
   scope: ReplayScope,
   { speed, limit, follow, resume, json, ...wanted }: Wanted,
@@ -69,10 +72,15 @@ async function replayEvents(
     follow,
     signal,
   })
+  const lines = bufferedLines(out, speed === 'max' && !follow ? OUT_CHARS : 0)
   let given = 0
-  for await (const known of session.events()) {
-    out.write(`${json ? eventJson(known) : eventLine(known)}\n`)
-    if (++given >= limit) break
+  try {
+    for await (const known of session.events()) {
+      lines.write(json ? eventJson(known) : eventLine(known))
+      if (++given >= limit) break
+    }
+  } finally {
+    lines.flush()
   }
   if (signal.aborted || given >= limit) {
     const { token } = session

@@ -20,6 +20,11 @@ export class Pacer {
     this.reset()
   }
 
+  /** Whether an event may have to wait: asking each of millions costs more than the events. */
+  get holds(): boolean {
+    return this.#speed !== 'max'
+  }
+
   /** The next event is due at once. */
   reset(): void {
     this.#anchor = undefined

@@ -148,12 +148,13 @@ export class ReplaySession {
   /** What is behind it, at its speed. Ends with the signal; the token then is that of the next event not given. */
   async *events(): AsyncGenerator<KnownEvent> {
     while (!this.#signal.aborted) {
-      await this.#gate?.promise
-      const known = await this.next()
-      if (known === undefined) return
+      if (this.#gate !== undefined) await this.#gate.promise
+      while (this.#at === this.#page.length) if (!(await this.#turn())) return
+      const known = this.#page[this.#at++]!
+      this.#count++
       try {
-        await this.#pacer.due(known.knownFrom, this.#signal)
-        await this.#gate?.promise
+        if (this.#pacer.holds) await this.#pacer.due(known.knownFrom, this.#signal)
+        if (this.#gate !== undefined) await this.#gate.promise
       } catch (error) {
         if (!this.#signal.aborted) throw error
       }
@@ -237,9 +238,17 @@ export class ReplaySession {
   }
 }
 
+/** Backwards, for the last event of each partition is enough: names and offsets of millions are not made. */
 function cursorBehind(start: Cursor, events: readonly KnownEvent[]): Cursor {
+  const seen = new Map<string, boolean[]>()
   const cursor = new Map(start)
-  for (const { position } of events)
+  for (let i = events.length - 1; i >= 0; i--) {
+    const { position } = events[i]!
+    const partitions = seen.get(position.topic) ?? []
+    if (partitions[position.partition] === true) continue
+    partitions[position.partition] = true
+    seen.set(position.topic, partitions)
     cursor.set(partitionName(position), Number(position.offset) + 1)
+  }
   return cursor
 }
