@@ -12,7 +12,9 @@ import {
   type Snapshots,
 } from '@waggle/consume'
 import { TOPICS } from '@waggle/event'
+import { createMemoryProjection } from '@waggle/memory'
 import { createBankProjection } from '@waggle/reasoning-bank'
+import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
 import { projectAsOf, takeSnapshots } from '@waggle/replay'
 import { createCoordinationProjection, createWeightProjection } from '@waggle/view-coordination'
 import { createHotProjection } from '@waggle/view-hot'
@@ -22,11 +24,15 @@ import { anyStep, pastWorld, type Step } from '../support/past-world.ts'
 
 const SILENT = { publish: async () => {}, lookAgain: () => {} }
 const VERDICTS = TOPICS['waggle.verdicts.v1'].partitions
+const embedder = createLexicalEmbedder()
+const openIndex = () => createRecallIndex({ embedder })
 const VIEWS: readonly (readonly [string, () => KeptProjection])[] = [
   ['hot view', createHotProjection],
   ['coordination', () => createCoordinationProjection(SILENT)],
   ['weights', () => createWeightProjection(SILENT, VERDICTS)],
   ['bank', () => createBankProjection()],
+  ['memory', () => createMemoryProjection({ openIndex })],
+  ['memory of the past', () => createMemoryProjection({ openIndex, ageless: true })],
 ]
 
 let folder: string

@@ -7,6 +7,13 @@ const LOG_GAMMA = Math.log(GAMMA)
 const MIN_MS = 1e-3
 const MAX_MS = 1e12
 
+/** Buckets by number, of durations in whole nanoseconds. */
+export interface SketchDump {
+  readonly buckets: ReadonlyMap<number, number>
+  readonly count: number
+  readonly nanos: bigint
+}
+
 /**
  * Quantiles of durations in bounded space: counts in buckets that grow by a factor, so that a quantile is within
  * 1% of a value that has this rank. It does not depend on the order of values, and merging two sketches is exact.
@@ -28,10 +35,7 @@ export class DurationSketch {
   }
 
   merge(other: DurationSketch): void {
-    for (const [bucket, count] of other.#buckets)
-      this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + count)
-    this.#count += other.#count
-    this.#nanos += other.#nanos
+    this.load(other.dump())
   }
 
   /** Milliseconds; null where there is none. */
@@ -53,6 +57,18 @@ export class DurationSketch {
   /** Equal texts mean equal sketches. */
   toJSON(): unknown {
     return { nanos: String(this.#nanos), buckets: this.#sorted() }
+  }
+
+  dump(): SketchDump {
+    return { buckets: this.#buckets, count: this.#count, nanos: this.#nanos }
+  }
+
+  /** Adds what `dump` gave. */
+  load({ buckets, count, nanos }: SketchDump): void {
+    for (const [bucket, times] of buckets)
+      this.#buckets.set(bucket, (this.#buckets.get(bucket) ?? 0) + times)
+    this.#count += count
+    this.#nanos += nanos
   }
 
   #sorted(): [bucket: number, count: number][] {

@@ -146,6 +146,34 @@ export class EpisodeRows {
     this.#grow(Math.max(64, to))
   }
 
+  /** What `load` takes: of the rows themselves, so to be put away before they change. */
+  dump(): RowsDump {
+    const { ids, texts, end } = this
+    return {
+      ids,
+      texts,
+      kinds: this.#kinds.subarray(0, end),
+      partitions: this.#partitions.subarray(0, end),
+      times: columns(TIMES, (name) => this.#times[name].subarray(0, end)),
+      numbers: columns(NUMBERS, (name) => this.#numbers[name].subarray(0, end)),
+    }
+  }
+
+  /** Takes up what `dump` gave, in place of nothing. */
+  load({ ids, texts, kinds, partitions, times, numbers }: RowsDump): void {
+    this.#grow(Math.max(64, ids.length))
+    for (const id of ids) {
+      if (id === undefined) this.#dead++
+      else this.byId.set(id, this.ids.length)
+      this.ids.push(id)
+    }
+    for (const text of texts) this.number(text)
+    this.#kinds.set(kinds)
+    this.#partitions.set(partitions)
+    for (const name of TIMES) this.#times[name].set(times[name])
+    for (const name of NUMBERS) this.#numbers[name].set(numbers[name])
+  }
+
   #grow(capacity: number): void {
     const used = Math.min(capacity, this.#capacity)
     const sized = <A extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(
@@ -165,8 +193,18 @@ export class EpisodeRows {
   }
 }
 
-function columns<N extends string, A>(names: readonly N[], make: () => A): Record<N, A> {
-  return Object.fromEntries(names.map((name) => [name, make()])) as Record<N, A>
+/** The rows in use, column by column. */
+export interface RowsDump {
+  readonly ids: readonly (string | undefined)[]
+  readonly texts: readonly string[]
+  readonly kinds: Uint8Array
+  readonly partitions: Uint16Array
+  readonly times: Readonly<Record<(typeof TIMES)[number], Float64Array>>
+  readonly numbers: Readonly<Record<(typeof NUMBERS)[number], Uint32Array>>
+}
+
+function columns<N extends string, A>(names: readonly N[], make: (name: N) => A): Record<N, A> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, A>
 }
 
 /** All facts of a row, by name, but for where its content lies. */

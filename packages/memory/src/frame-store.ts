@@ -1,6 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import type { Micros } from '@waggle/base'
-import { schemaIdOf, type WriterSchema } from '@waggle/codec'
+import { avroTypeOf, schemaIdOf, WriterSchema } from '@waggle/codec'
+import { SCHEMAS, type AvroRecord } from '@waggle/event'
 
 /** An event as it stands in the log, with what decodes it. */
 export interface Frame {
@@ -23,6 +24,14 @@ interface Slab {
   newest: Micros
   /** Frames in it that are still wanted. */
   live: number
+}
+
+/** Slabs by number, and the schemas of what is in them by id. */
+export interface FramesDump {
+  readonly slabs: ReadonlyMap<number, Readonly<Slab>>
+  readonly schemas: ReadonlyMap<number, AvroRecord>
+  readonly current: number
+  readonly newest: number
 }
 
 const SLAB_BYTES = 262_144
@@ -107,6 +116,32 @@ export class FrameStore {
     const slab = this.#slabs.get(number)
     if (slab === undefined) return 0
     return slab.compressed ? (slab.bytes.length * length) / slab.used : length
+  }
+
+  /** What `load` takes: of the slabs themselves, so to be put away before they change. */
+  dump(): FramesDump {
+    const slabs = [...this.#slabs].map(([number, slab]) => {
+      const bytes = slab.compressed ? slab.bytes : slab.bytes.subarray(0, slab.used)
+      return [number, { ...slab, bytes }] as const
+    })
+    const schemas = [...this.#writers].map(([id, { schema }]) => [id, schema] as const)
+    const [current, newest] = [this.#current, this.#newest]
+    return { slabs: new Map(slabs), schemas: new Map(schemas), current, newest }
+  }
+
+  /** Takes up what `dump` gave, in place of nothing; copies the bytes. */
+  load({ slabs, schemas, current, newest }: FramesDump): void {
+    for (const [number, slab] of slabs) {
+      const bytes = Buffer.allocUnsafeSlow(slab.bytes.length)
+      bytes.set(slab.bytes)
+      this.#slabs.set(number, { ...slab, bytes })
+    }
+    for (const [id, schema] of schemas) {
+      const reader = avroTypeOf(SCHEMAS[WriterSchema.kindOf(schema)])
+      this.#writers.set(id, new WriterSchema(id, schema, reader))
+    }
+    this.#current = current
+    this.#newest = newest
   }
 
   #open(atLeast: number): Slab {

@@ -1,24 +1,32 @@
 import { isWaggleError, type Micros } from '@waggle/base'
-import { knownEventOf, type AdmittedRecord, type Checkpoint } from '@waggle/consume'
+import {
+  knownEventOf,
+  type AdmittedRecord,
+  type Checkpoint,
+  type Dump,
+  type KeptProjection,
+} from '@waggle/consume'
 import { partitionName, type TopicPartition } from '@waggle/event'
 import type { PastProjection } from '@waggle/replay'
 import type { Vault } from '@waggle/vault'
 import { digestMemory } from './digest-memory.ts'
 import { foldErasure, foldMemory } from './fold-memory.ts'
 import { applyIndexSteps } from './indexed-memories.ts'
+import { loadMemory, plainMemory, type MemoryDump } from './keep-memory.ts'
 import { maintainMemory, partitionsHoldingUp } from './maintain-memory.ts'
 import {
   emptyMemoryState,
   MEMORY_TOPICS,
   swarmMemoryOf,
   type MemoryEvent,
+  type MemoryState,
   type MemoryStateOptions,
 } from './memory-state.ts'
 import { memoryRows } from './memory-rows.ts'
 import { createMemoryView, type MemoryView } from './memory-view.ts'
 import type { ReadBack } from './read-episode.ts'
 
-export interface MemoryProjection extends PastProjection<MemoryView> {
+export interface MemoryProjection extends PastProjection<MemoryView>, KeptProjection {
   /** Moves up to `most` memories of each swarm into the graph of its index. */
   settle(most: number): void
   /** Partitions of the live run that hold up, at this time, that something forgotten is dropped. */
@@ -43,7 +51,8 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
       for (const swarm of swarms.values()) await applyIndexSteps(swarm)
   }
   return {
-    name: 'memory',
+    // What was let go with age is missing in the past of others: they have snapshots of their own.
+    name: options.ageless === true ? 'memory-past' : 'memory',
     version: 1,
     topics: MEMORY_TOPICS,
     view: createMemoryView(state, options.readBack),
@@ -87,7 +96,24 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
     },
     digest: async () => digestMemory(state),
     rows: () => memoryRows(state),
+    stateKey: stateKeyOf(state),
+    dump: () => {
+      const plain = plainMemory(state)
+      return plain === undefined
+        ? undefined
+        : { state: plain, checkpoints: [...checkpoints.values()] }
+    },
+    load: (dump: Dump) => {
+      loadMemory(state, dump.state as MemoryDump)
+      for (const at of dump.checkpoints) checkpoints.set(partitionName(at), at)
+    },
   }
+}
+
+/** What is kept, and for how long, depends on these; who is without an index has no documents for one. */
+function stateKeyOf({ retention, indexedKinds, openIndex }: MemoryState): string {
+  const kinds = [...indexedKinds].sort()
+  return JSON.stringify([retention, kinds, openIndex === undefined ? 'no index' : 'index'])
 }
 
 export function memoryEventOf(admitted: AdmittedRecord): MemoryEvent {

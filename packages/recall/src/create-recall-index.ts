@@ -1,4 +1,5 @@
 import { WaggleError } from '@waggle/base'
+import { dumpIndex, loadIndex } from './dump-index.ts'
 import { embedAll } from './embed-all.ts'
 import type { Embedder } from './embedder.ts'
 import {
@@ -60,6 +61,12 @@ export function createRecallIndex(options: RecallIndexOptions): RecallIndex {
       if (state.table.size > 0)
         throw new WaggleError('INPUT_INVALID', 'A snapshot is loaded into an index that is empty')
       return loadState(state, folder, scope)
+    },
+    dump: () => dumpIndex(state),
+    load: (dump) => {
+      if (state.table.size > 0)
+        throw new WaggleError('INPUT_INVALID', 'A dump is loaded into an index that is empty')
+      return loadIndex(state, dump)
     },
     forgetUnclaimed: () => forgetUnclaimed(state),
   }

@@ -14,6 +14,8 @@ export interface DocumentTable {
   readonly keys: ReadonlyMap<string, number>
   at(ordinal: number): RecallDocument
   isLive(ordinal: number): boolean
+  /** Infinity for what was not removed. */
+  removedAt(ordinal: number): Micros
   sourceAt(ordinal: number): number
   sourceId(name: string): number | undefined
   /** @param length In words. */
@@ -46,6 +48,7 @@ export function createDocumentTable(): DocumentTable {
     keys,
     at: (ordinal) => documents[ordinal]!,
     isLive: (ordinal) => columns.mask[ordinal] === 1,
+    removedAt: (ordinal) => columns.removed[ordinal]!,
     sourceAt: (ordinal) => groups.all[columns.groupAt[ordinal]!]!.sourceId,
     sourceId: groups.sourceId,
     push: (document, length) => {

@@ -69,7 +69,7 @@ export async function addDocuments(
 }
 
 /** @param code Undefined where a snapshot has it. */
-function arrive(
+export function arrive(
   state: IndexState,
   { document, dropped, removedAt }: Arrival,
   code: Int8Array | undefined,

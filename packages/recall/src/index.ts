@@ -6,6 +6,7 @@ export { createLexicalEmbedder } from './lexical-embedder.ts'
 export type { LexicalEmbedderOptions } from './lexical-embedder.ts'
 export type {
   RecallDocument,
+  RecallDump,
   RecallFigures,
   RecallHit,
   RecallIndex,

@@ -100,8 +100,27 @@ export interface RecallIndex {
    *   INPUT_INVALID where something was added before.
    */
   loadSnapshot(folder: string): number
+  /** All of it, but for the graph: an index that takes it up gives the same answers. */
+  dump(): RecallDump
+  /**
+   * Takes up a dump without embedding anything, where nothing was added before (INPUT_INVALID); vectors that a loaded
+   * snapshot knows keep their places in the graph. False for a dump of another embedder: its texts are to be added.
+   */
+  load(dump: RecallDump): boolean
   /** Forgets what the snapshot knew and no document came for: to be called when the log has been read. */
   forgetUnclaimed(): void
+}
+
+/** What an index holds, as plain data. */
+export interface RecallDump {
+  /** Name of the embedder that made the codes, and bytes of each. */
+  readonly embedder: string
+  readonly codeBytes: number
+  /** In the order of adding; from `removedAt` on a document is in no answer, Infinity for one that is. */
+  readonly documents: readonly RecallDocument[]
+  readonly removedAt: Float64Array
+  /** One code behind another, in the order of the documents. */
+  readonly codes: Int8Array
 }
 
 export interface RecallFigures {
