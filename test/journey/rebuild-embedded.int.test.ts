@@ -184,6 +184,30 @@ describe('waggle rebuild', () => {
     await bus.stop()
   })
 
+  it('runs once at a time on the same data', async () => {
+    await lived(data, 's1')
+    const [first, second] = await Promise.allSettled([
+      rebuild(data, 'hot'),
+      rebuild(data, 'coordination'),
+    ])
+    const [done, refused] = first.status === 'fulfilled' ? [first, second] : [second, first]
+    expect(done).toMatchObject({ value: { code: 0, switched: true } })
+    expect(refused).toMatchObject({ reason: { code: 'VIEW_UNAVAILABLE' } })
+  })
+
+  it('shows progress in a terminal, and nothing of it in a pipe', async () => {
+    await lived(data, 's1')
+    const run = async (isTTY: boolean): Promise<string> => {
+      let painted = ''
+      const terminal = { isTTY, write: (text: string) => void (painted += text) }
+      const argv = ['rebuild', 'hot', '--data', data, '--shadow']
+      await runWaggle(argv, {}, { write: () => {} }, undefined, terminal)
+      return painted
+    }
+    expect(await run(true)).toMatch(/Building hot-view \[#{30}\] 100 % {2}(\d+)\/\1 records/)
+    expect(await run(false)).toBe('')
+  })
+
   it('says what it cannot do', async () => {
     await lived(data, 's1', 1)
     const refused = (...argv: string[]) =>

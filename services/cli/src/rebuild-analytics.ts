@@ -11,8 +11,8 @@ import {
 import { removeWhole, type ViewFolders } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
-import { alone, folderSteps } from './rebuild-folders.ts'
-import type { Built, RebuildTarget, ShadowOptions } from './rebuild-target.ts'
+import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'
+import type { Built, ShadowOptions } from './rebuild-target.ts'
 
 export interface AnalyticsTargetOptions {
   readonly data: string
@@ -29,7 +29,7 @@ const CATCH_UP_MS = 86_400_000
  * The ClickHouse tables of an embedded bus, in a folder that one process has at a time: a bus may run during `shadow`,
  * and not from `diff` on. A row of the comparison is a partition of the log in a table.
  */
-export function analyticsTarget(options: AnalyticsTargetOptions): RebuildTarget {
+export function analyticsTarget(options: AnalyticsTargetOptions): FolderTarget {
   const { data, folders, source } = options
   const build = ({ resume, onProgress }: ShadowOptions): Promise<Built> => {
     if (!resume) removeWhole(folders.shadow)
@@ -57,7 +57,6 @@ export function analyticsTarget(options: AnalyticsTargetOptions): RebuildTarget 
         return diffRows(live, await withStore(folders.shadow, partitionHashes))
       }),
     ...folderSteps(data, folders, async () => void (await ready())),
-    close: async () => {},
   }
 }
 

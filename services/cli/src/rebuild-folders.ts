@@ -5,13 +5,17 @@ import {
   switchFolders,
   type ViewFolders,
 } from '@waggle-services/embedded'
+import type { RebuildTarget } from './rebuild-target.ts'
+
+/** Closed by whoever opened the log under it. */
+export type FolderTarget = Omit<RebuildTarget, 'close'>
 
 /**
  * Runs a task that exchanges what a start of the bus reads. VIEW_UNAVAILABLE while a bus runs on the data, for that
  * would put its own state in place when it stops.
  */
 export async function alone<T>(data: string, task: () => T | Promise<T>): Promise<T> {
-  const hold = holdData(data, 'alone')
+  const hold = holdData(data, 'exchange')
   try {
     return await task()
   } finally {

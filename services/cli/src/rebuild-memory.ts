@@ -5,8 +5,8 @@ import { partitionsOf } from '@waggle/log'
 import { buildRecall, recallRows, removeWhole, type ViewFolders } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
-import { alone, folderSteps } from './rebuild-folders.ts'
-import type { Built, RebuildTarget, ShadowOptions } from './rebuild-target.ts'
+import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'
+import type { Built, ShadowOptions } from './rebuild-target.ts'
 
 export interface MemoryTargetOptions {
   readonly data: string
@@ -18,7 +18,7 @@ export interface MemoryTargetOptions {
  * Memory is folded from the log at every start, and takes only the vectors of texts from what is stored: these are built
  * again. A row is a text that can be recalled. No bus may run, for the texts are opened.
  */
-export function memoryTarget({ data, folders, source }: MemoryTargetOptions): RebuildTarget {
+export function memoryTarget({ data, folders, source }: MemoryTargetOptions): FolderTarget {
   const build = async ({ resume, onProgress }: ShadowOptions): Promise<Built> => {
     if (!existsSync(folders.live))
       throw new WaggleError('NOT_FOUND', `${data} has no recall indexes: a start makes them`)
@@ -41,7 +41,6 @@ export function memoryTarget({ data, folders, source }: MemoryTargetOptions): Re
         return differences(folders)
       }),
     ...folderSteps(data, folders, ready),
-    close: async () => {},
   }
 }
 

@@ -13,8 +13,8 @@ import { partitionName, type Position } from '@waggle/event'
 import { removeWhole, SHADOW, type ViewFolders } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
-import { folderSteps } from './rebuild-folders.ts'
-import type { Built, RebuildTarget, ShadowOptions } from './rebuild-target.ts'
+import { folderSteps, type FolderTarget } from './rebuild-folders.ts'
+import type { Built, ShadowOptions } from './rebuild-target.ts'
 
 export interface SnapshotTargetOptions<P extends KeptProjection> {
   readonly data: string
@@ -40,7 +40,7 @@ interface Stored<P> {
  */
 export function snapshotTarget<P extends KeptProjection>(
   options: SnapshotTargetOptions<P>,
-): RebuildTarget {
+): FolderTarget {
   const { data, folders, source, make } = options
   const kept = { folder: dirname(folders.live), log: source.log, logger: silentLogger }
   const shadows = createFileSnapshots({ ...kept, suffix: SHADOW })
@@ -92,7 +92,6 @@ export function snapshotTarget<P extends KeptProjection>(
       return whyNotTaken(header, shadow!)
     },
     ...folderSteps(data, folders, async () => void (await ready())),
-    close: async () => {},
   }
 }
 

@@ -2,9 +2,16 @@ import { WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
 import { createCoordinationProjection } from '@waggle/view-coordination'
 import { createHotProjection } from '@waggle/view-hot'
-import { keptViews, mend, type KeptView, type ViewFolders } from '@waggle-services/embedded'
+import {
+  holdData,
+  keptViews,
+  mend,
+  type KeptView,
+  type ViewFolders,
+} from '@waggle-services/embedded'
 import { openLog, type OpenedLog } from './open-log.ts'
 import { analyticsTarget } from './rebuild-analytics.ts'
+import type { FolderTarget } from './rebuild-folders.ts'
 import { memoryTarget } from './rebuild-memory.ts'
 import { snapshotTarget } from './rebuild-snapshots.ts'
 import type { RebuildTarget } from './rebuild-target.ts'
@@ -26,7 +33,7 @@ interface FolderParts {
 
 const mute = { publish: async () => {}, lookAgain: () => {} }
 
-const EMBEDDED: Readonly<Record<KeptView, (parts: FolderParts) => RebuildTarget>> = {
+const EMBEDDED: Readonly<Record<KeptView, (parts: FolderParts) => FolderTarget>> = {
   analytics: analyticsTarget,
   coordination: (parts) =>
     snapshotTarget({ ...parts, make: () => createCoordinationProjection(mute) }),
@@ -58,14 +65,15 @@ async function openFolder(
   { environment, clock }: TargetOptions,
 ): Promise<RebuildTarget> {
   const source = await openLog(data, environment)
-  const folders = keptViews(data)[view]
-  mend(folders)
-  const target = EMBEDDED[view]({ data, folders, source, clock })
-  return {
-    ...target,
-    close: async () => {
-      await target.close()
-      await source.log.close()
-    },
+  const close = (): Promise<void> => source.log.close()
+  try {
+    const hold = holdData(data, 'rebuild')
+    const folders = keptViews(data)[view]
+    mend(folders)
+    const target = EMBEDDED[view]({ data, folders, source, clock })
+    return { ...target, close: () => close().finally(() => hold.release()) }
+  } catch (error) {
+    await close()
+    throw error
   }
 }

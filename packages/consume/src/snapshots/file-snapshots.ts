@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isWaggleError, type Logger } from '@waggle/base'
+import type { Logger } from '@waggle/base'
 import { partitionName } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import type { Checkpoint, KeptProjection } from '../projection.ts'
@@ -15,6 +15,7 @@ import {
   type SnapshotHeader,
   type SnapshotPartition,
 } from './snapshot-file.ts'
+import { pathsIn, SnapshotList, SUFFIX } from './snapshot-list.ts'
 
 /**
  * Snapshots of views in process. They are a cache: what is not whole, of another log, version, rule or schema is
@@ -49,56 +50,11 @@ export interface FileSnapshotsOptions {
 }
 
 const MOST = 128
-const HEADER_BYTES = 65_536
-const SUFFIX = '.snapshot'
 
 export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
   const { folder, suffix = '', log, logger, most = MOST } = options
   const folderOf = (view: string): string => join(folder, `${view}${suffix}`)
-  const headers = new Map<string, SnapshotHeader>()
-
-  const refuse = async (path: string, refused: () => Promise<unknown>): Promise<void> => {
-    try {
-      await refused()
-    } catch (error) {
-      headers.delete(path)
-      // Deleted meanwhile, by the process that keeps them.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-      if (!isWaggleError(error, 'SNAPSHOT_INVALID')) throw error
-      logger.warn({ snapshot: path }, error.message)
-    }
-  }
-
-  /** Newest first. */
-  const list = async (view: string): Promise<{ path: string; header: SnapshotHeader }[]> => {
-    const found: { path: string; header: SnapshotHeader }[] = []
-    for (const path of (await pathsIn(folderOf(view))).toReversed()) {
-      await refuse(path, async () => {
-        const header = headers.get(path) ?? headerIn(await beginningOf(path), path)
-        headers.set(path, header)
-        found.push({ path, header })
-      })
-    }
-    return found
-  }
-
-  /** The newest one that is not refused. */
-  const first = async (
-    view: string,
-    fits: (header: SnapshotHeader) => boolean,
-    take: (one: { path: string; header: SnapshotHeader }) => Promise<void>,
-  ): Promise<SnapshotHeader | undefined> => {
-    let taken: SnapshotHeader | undefined
-    for (const one of await list(view)) {
-      if (!fits(one.header)) continue
-      await refuse(one.path, async () => {
-        await take(one)
-        taken = one.header
-      })
-      if (taken !== undefined) return taken
-    }
-    return undefined
-  }
+  const listed = new SnapshotList(logger)
 
   return {
     save: async (projection) => {
@@ -111,19 +67,19 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
       const header = headerIn(bytes, projection.name)
       const path = join(folderOf(projection.name), nameOf(header))
       await writeWhole(path, bytes)
-      headers.set(path, header)
+      listed.note({ path, header })
       const all = await pathsIn(folderOf(projection.name))
       if (all.length > most) await Promise.all(everySecond(all).map((old) => rm(old)))
       return header
     },
     restore: (projection, { fits = () => true, only } = {}) =>
-      first(projection.name, fits, async ({ path, header }) => {
+      listed.first(folderOf(projection.name), fits, async ({ path, header }) => {
         await assertOurs(log, projection, header, path)
         projection.load(dumpIn(await readFile(path), path), only)
       }),
     newest: (view) =>
-      first(
-        view,
+      listed.first(
+        folderOf(view),
         () => true,
         ({ path, header }) => assertOfLog(log, header, path),
       ),
@@ -143,24 +99,6 @@ function nameOf({ partitions, checksum }: SnapshotHeader): string {
 
 function everySecond(paths: readonly string[]): string[] {
   return paths.filter((_, index) => index % 2 === 0 && index < paths.length - 1)
-}
-
-async function pathsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => [])
-  return names
-    .filter((name) => name.endsWith(SUFFIX))
-    .sort()
-    .map((name) => join(folder, name))
-}
-
-async function beginningOf(path: string): Promise<Buffer> {
-  const file = await open(path)
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }
 
 /** Under another name first, so that a crash leaves no half of a snapshot under its own. */
