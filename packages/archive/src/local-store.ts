@@ -1,6 +1,14 @@
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { messageOf, systemRandom, WaggleError, type Random } from '@waggle/base'
+import {
+  messageOf,
+  readIfThere,
+  syncPath,
+  systemRandom,
+  WaggleError,
+  writeDurably,
+  type Random,
+} from '@waggle/base'
 import type { ObjectStore } from './object-store.ts'
 
 const TEMPORARY = '.tmp-'
@@ -11,13 +19,7 @@ export function openLocalStore(folder: string, random: Random = systemRandom()):
     const to = join(folder, key)
     await mkdir(dirname(to), { recursive: true })
     const from = join(dirname(to), `${TEMPORARY}${random.sessionId()}`)
-    const file = await open(from, 'wx')
-    try {
-      await file.writeFile(bytes)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeDurably(from, bytes, { flags: 'wx' })
     return [from, to]
   }
   return {
@@ -42,15 +44,7 @@ export function openLocalStore(folder: string, random: Random = systemRandom()):
         await syncFolders(folder, to)
         return true
       }),
-    get: (key) =>
-      guarded(key, async () => {
-        try {
-          return await readFile(join(folder, key))
-        } catch (error) {
-          if (codeOf(error) === 'ENOENT') return undefined
-          throw error
-        }
-      }),
+    get: (key) => guarded(key, () => readIfThere(join(folder, key))),
     list: (prefix) => guarded(prefix, () => listFiles(folder, prefix)),
     delete: (key) => guarded(key, () => rm(join(folder, key), { force: true })),
   }
@@ -73,12 +67,7 @@ async function listFiles(folder: string, prefix: string): Promise<string[]> {
 /** A new name is durable once its folder is, and the folders that were made for it. */
 async function syncFolders(root: string, path: string): Promise<void> {
   for (let at = dirname(path); at.length >= root.length; at = dirname(at)) {
-    const folder = await open(at, 'r')
-    try {
-      await folder.sync()
-    } finally {
-      await folder.close()
-    }
+    await syncPath(at)
     if (at === dirname(at)) return
   }
 }

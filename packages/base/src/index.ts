@@ -11,6 +11,8 @@ export {
   parseDecimal,
 } from './decimal.ts'
 export type { Decimal } from './decimal.ts'
+export { readIfThere, replaceFile, syncPath, writeDurably } from './durable-file.ts'
+export type { DurableWrite } from './durable-file.ts'
 export { ERROR_CODES, isWaggleError, messageOf, WaggleError } from './errors.ts'
 export type { ErrorCode, ErrorContext } from './errors.ts'
 export { composeServices } from './lifecycle.ts'

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
-import { open, readFile, rename, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere, replaceFile, syncPath } from '@waggle/base'
 import type { TopicPartition } from '@waggle/event'
 import { HASH_BYTES } from './merkle-hash.ts'
 import type { TileStore } from './tile-store.ts'
@@ -18,14 +19,7 @@ export function openFileTiles(folder: string): TileStore {
     join(folder, `${topic}-${partition}.l${level}`)
 
   return {
-    load: async () => {
-      try {
-        return await readFile(join(folder, STATE), 'utf8')
-      } catch (error) {
-        if (isMissing(error)) return undefined
-        throw error
-      }
-    },
+    load: async () => (await readIfThere(join(folder, STATE)))?.toString(),
     write: async (at, level, index, hashes) => {
       const path = pathOf(at, level)
       await using file = await openToWrite(path)
@@ -46,16 +40,10 @@ export function openFileTiles(folder: string): TileStore {
       return bytes.subarray(0, bytesRead - (bytesRead % HASH_BYTES))
     },
     save: async (state) => {
-      for (const path of written) await syncFile(path)
+      for (const path of written) await syncPath(path)
       written.clear()
-      const temporary = join(folder, `${STATE}.${process.pid}`)
-      {
-        await using file = await open(temporary, 'w')
-        await file.writeFile(state)
-        await file.sync()
-      }
-      await rename(temporary, join(folder, STATE))
-      await syncFile(folder)
+      const path = join(folder, STATE)
+      await replaceFile(path, state, `${path}.${process.pid}`)
     },
   }
 }
@@ -69,11 +57,6 @@ async function openToWrite(path: string): Promise<FileHandle> {
   // Not truncated: another process may have made it meanwhile.
   await (await open(path, 'a')).close()
   return open(path, 'r+')
-}
-
-async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r')
-  await file.sync()
 }
 
 function isMissing(error: unknown): boolean {

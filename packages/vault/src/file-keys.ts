@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
 import { link, open, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { WaggleError } from '@waggle/base'
+import { readIfThere, syncPath, WaggleError, writeDurably } from '@waggle/base'
 import { KEY_BYTES, type KeyStore } from './key-store.ts'
 
 const CACHED_KEYS_MAX = 100_000
@@ -72,23 +72,13 @@ function fingerprintOf(key: Buffer | undefined): string | undefined {
   return key === undefined ? undefined : createHash('sha256').update(key).digest('hex')
 }
 
-async function readIfThere(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch(unless('ENOENT'))
-}
-
 /** Makes a file with all its bytes, durably, or leaves the one that is there. */
 async function placeOnce(folder: string, path: string, bytes: Buffer): Promise<void> {
   const draft = join(folder, `${randomBytes(16).toString('hex')}.new`)
-  const file = await open(draft, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
+  await writeDurably(draft, bytes, { flags: 'wx', mode: 0o600 })
   await link(draft, path).catch(unless('EEXIST'))
   await unlink(draft)
-  await syncFolder(folder)
+  await syncPath(folder)
 }
 
 /** Zeros over a file, then its name is taken away; what it held, undefined where that was nothing any more. */
@@ -104,17 +94,8 @@ async function wipe(folder: string, path: string): Promise<Buffer | undefined> {
     await file.close()
   }
   await unlink(path).catch(unless('ENOENT'))
-  await syncFolder(folder)
+  await syncPath(folder)
   return held.every((byte) => byte === 0) ? undefined : held
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 /** For `catch`: undefined for a file error of this code, any other is thrown again. */

@@ -1,6 +1,6 @@
-import { appendFile, open, readFile, rename } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { WaggleError } from '@waggle/base'
+import { readIfThere, WaggleError, writeDurably } from '@waggle/base'
 import {
   createMemoryTiles,
   createNoteKey,
@@ -13,18 +13,18 @@ import {
 
 /** The signer whose key stands in the file; made on first use, with the public key beside it as `.pub`. */
 export async function signerIn(path: string, name: string): Promise<NoteSigner> {
-  const found = await readIfThere(path)
+  const found = await textIn(path)
   if (found !== undefined) return noteSigner(found)
   const key = createNoteKey(name)
   const signer = noteSigner(key)
-  await writeNew(path, `${key}\n`, 0o600)
-  await writeNew(`${path}.pub`, `${signer.verifier}\n`, 0o644)
+  await writeDurably(path, `${key}\n`, { flags: 'wx', mode: 0o600 })
+  await writeDurably(`${path}.pub`, `${signer.verifier}\n`, { flags: 'wx' })
   return signer
 }
 
 /** A public key: as text, or in a file. */
 export async function verifierOf(keyOrPath: string): Promise<string> {
-  return (await readIfThere(keyOrPath))?.trim() ?? keyOrPath
+  return (await textIn(keyOrPath))?.trim() ?? keyOrPath
 }
 
 export function treesFolder(wanted: string | undefined, data: string | undefined): string {
@@ -49,20 +49,14 @@ export function freshTrees(): Promise<LogTrees> {
 
 /** NOT_FOUND where there is no such file. */
 export async function readText(path: string): Promise<string> {
-  const text = await readIfThere(path)
+  const text = await textIn(path)
   if (text === undefined) throw new WaggleError('NOT_FOUND', `There is no file ${path}`)
   return text
 }
 
-/** Whole or not at all. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  await writeDurably(`${path}.new`, 'w', text)
-  await rename(`${path}.new`, path)
-}
-
 /** The witness file: a certificate a line, as JSON text; undefined where it is missing or empty. */
 export async function lastWitnessed(path: string): Promise<string | undefined> {
-  const line = (await readIfThere(path))?.trimEnd().split('\n').at(-1)
+  const line = (await textIn(path))?.trimEnd().split('\n').at(-1)
   return line === undefined || line === '' ? undefined : (JSON.parse(line) as string)
 }
 
@@ -70,26 +64,6 @@ export async function appendWitness(path: string, certificate: string): Promise<
   await appendFile(path, `${JSON.stringify(certificate)}\n`, { flush: true })
 }
 
-async function writeNew(path: string, text: string, mode: number): Promise<void> {
-  await writeDurably(path, 'wx', text, mode)
-}
-
-async function writeDurably(
-  path: string,
-  flags: string,
-  text: string,
-  mode = 0o644,
-): Promise<void> {
-  await using file = await open(path, flags, mode)
-  await file.writeFile(text)
-  await file.sync()
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+async function textIn(path: string): Promise<string | undefined> {
+  return (await readIfThere(path))?.toString()
 }

@@ -1,3 +1,4 @@
+import { replaceFile } from '@waggle/base'
 import { certify, openCertificate, signatureFindings, verifySuccession } from '@waggle/certify'
 import { z } from 'zod'
 import { CERTIFIED_VIEWS } from './certified-views.ts'
@@ -7,7 +8,6 @@ import {
   openTrees,
   signerIn,
   treesFolder,
-  writeWhole,
 } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog } from './open-log.ts'
@@ -79,7 +79,7 @@ export async function runCertify(
       ]
       if (findings.length > 0) return printFindings(out, wanted.json, opened, findings)
     }
-    await writeWhole(wanted.out, certificate)
+    await replaceFile(wanted.out, certificate)
     if (witness !== undefined) await appendWitness(witness, certificate)
     return printFindings(out, wanted.json, opened, [])
   } finally {

@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Logger } from '@waggle/base'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { replaceFile, type Logger } from '@waggle/base'
 import { partitionName } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import type { Checkpoint, KeptProjection } from '../projection.ts'
@@ -66,7 +66,8 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
       const bytes = encodeSnapshot(projection, dump, { body, partitions })
       const header = headerIn(bytes, projection.name)
       const path = join(folderOf(projection.name), nameOf(header))
-      await writeWhole(path, bytes)
+      await mkdir(dirname(path), { recursive: true })
+      await replaceFile(path, bytes)
       listed.note({ path, header })
       const all = await pathsIn(folderOf(projection.name))
       if (all.length > most) await Promise.all(everySecond(all).map((old) => rm(old)))
@@ -99,20 +100,6 @@ function nameOf({ partitions, checksum }: SnapshotHeader): string {
 
 function everySecond(paths: readonly string[]): string[] {
   return paths.filter((_, index) => index % 2 === 0 && index < paths.length - 1)
-}
-
-/** Under another name first, so that a crash leaves no half of a snapshot under its own. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true })
-  const partial = `${path}.part`
-  const file = await open(partial, 'w')
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(partial, path)
 }
 
 const ofPartition =
