@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { openArchivedLog, restoreLog, runArchive, trimArchived } from '@waggle/archive'
+import { silentLogger, systemClock } from '@waggle/base'
 import { createCodec } from '@waggle/codec'
-import { emptyAdmission, judgeBatch, type Projection } from '@waggle/consume'
+import { createRunner, emptyAdmission, judgeBatch, type Projection } from '@waggle/consume'
 import { replay } from '@waggle/replay'
 import { createLogRegistry } from '@waggle/registry'
 import { createCoordinationProjection } from '@waggle/view-coordination'
@@ -163,6 +164,36 @@ describe('a log and its archive', () => {
     expect(await joined.read(start, 1)).toHaveLength(1)
     const { problems } = await runArchive({ ...scene, archive, before: FIRST_DAY + 4 * DAY })
     expect(problems).toMatchObject([{ code: 'ARCHIVE_GAP', input: `${topic}/${partition}@${end}` }])
+  })
+})
+
+describe('a view', () => {
+  it('that begins where the log has nothing left, without its archive, says which position it lacks', async () => {
+    const scene = await archiveScene()
+    await liveSomeDays(scene, 2)
+    const { archive } = await archiveUntil(scene, 2)
+    await trimArchived(scene.log, archive)
+    const view = (log: EventLog) => {
+      const options = { ...scene, log, clock: systemClock(), logger: silentLogger }
+      const publisher = { publish: async () => {}, lookAgain: () => {} }
+      const projection = createCoordinationProjection(publisher)
+      const runner = createRunner({ ...options, projection })
+      onTestFinished(() => runner.stop())
+      return runner
+    }
+    const without = view(scene.log)
+    await without.start()
+    const says = async (): Promise<void> =>
+      expect(await without.status()).toMatchObject({
+        state: 'stalled',
+        reason: expect.stringMatching(/^waggle\.\S+@0 is before the start/) as string,
+      })
+    await vi.waitFor(says, { timeout: 30_000 })
+    expect((await without.status()).lag).toBeGreaterThan(0n)
+    const through = view(openArchivedLog(scene.log, archive))
+    await through.start()
+    await through.caughtUp(60_000)
+    expect(await through.status()).toMatchObject({ state: 'running', lag: 0n })
   })
 })
 

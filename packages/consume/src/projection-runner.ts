@@ -209,6 +209,8 @@ class Runner implements ProjectionRunner {
         const applied = sum(this.#done.freshness.applied.values())
         delayMs = applied > lastApplied ? RETRY_MS_MIN : Math.min(delayMs * 2, RETRY_MS_MAX)
         lastApplied = applied
+        // What cannot be read is not waited for: status says the lag and why, without looking for records.
+        this.#waits = false
         this.#state = 'stalled'
         this.#reason = messageOf(error)
         const { logger, clock } = this.#options
