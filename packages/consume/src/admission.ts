@@ -67,13 +67,14 @@ export function copyAdmission(state: AdmissionState): AdmissionState {
 export function admit(state: AdmissionState, record: LogRecord, findWriter: FindWriter): Verdict {
   try {
     const { writer, envelope } = open(record, findWriter)
-    checkSeq(state, record, envelope)
-    const claimed = checkKnownAt(record, envelope, writer.kind)
+    const fault = repeated(state, record, envelope) ?? tooEarly(record, envelope, writer.kind)
+    if (fault !== undefined) return { is: 'refused', refusal: { record, ...fault } }
+    const { knownAt } = envelope
     const run = envelope.run ?? ''
-    const knownFrom = Math.max(claimed, envelope.occurredAt, state.watermarks.get(run) ?? claimed)
+    const knownFrom = Math.max(knownAt, envelope.occurredAt, state.watermarks.get(run) ?? knownAt)
     state.watermarks.set(run, knownFrom)
     rememberSeq(state, envelope.session, envelope.seq)
-    const late = knownFrom > claimed
+    const late = knownFrom > knownAt
     return { is: 'admitted', admitted: { record, writer, envelope, knownFrom, late } }
   } catch (error) {
     if (!isWaggleError(error)) throw error
@@ -99,15 +100,18 @@ function open(
   return { writer, envelope }
 }
 
-function checkSeq(state: AdmissionState, record: LogRecord, envelope: EnvelopeView): void {
-  const { session, seq } = envelope
-  const last = state.sessions.get(session)
-  if (last !== undefined && seq <= last) {
-    throw new WaggleError(
-      'SEQ_DUPLICATE',
-      `Session ${session} is at seq ${last}, ${positionText(record)} repeats ${seq}`,
-    )
-  }
+/** What is well formed and yet refused: values and not errors, for a log that repeats itself has many of them. */
+type Fault = Pick<Refusal, 'code' | 'reason'>
+
+function repeated(
+  { sessions }: AdmissionState,
+  record: LogRecord,
+  { session, seq }: EnvelopeView,
+): Fault | undefined {
+  const last = sessions.get(session)
+  if (last === undefined || seq > last) return undefined
+  const reason = `Session ${session} is at seq ${last}, ${positionText(record)} repeats ${seq}`
+  return { code: 'SEQ_DUPLICATE', reason }
 }
 
 /** Sessions are kept in the order of their last event once forgetting is near; before, order costs nothing. */
@@ -123,14 +127,13 @@ function rememberSeq(state: AdmissionState, session: string, seq: number): void 
   }
 }
 
-function checkKnownAt(record: LogRecord, envelope: EnvelopeView, kind: Kind): Micros {
-  const { knownAt } = envelope
-  const ahead = Math.max(knownAt, envelope.occurredAt) - record.appendedAt
-  if (ahead > LIMITS.knownAheadMaxMicros * (RESULTS.has(kind) ? 2 : 1)) {
-    throw new WaggleError(
-      'KNOWN_IN_FUTURE',
-      `known_at or occurred_at is ${ahead} µs ahead of the log`,
-    )
-  }
-  return knownAt
+function tooEarly(
+  { appendedAt }: LogRecord,
+  { knownAt, occurredAt }: EnvelopeView,
+  kind: Kind,
+): Fault | undefined {
+  const ahead = Math.max(knownAt, occurredAt) - appendedAt
+  if (ahead <= LIMITS.knownAheadMaxMicros * (RESULTS.has(kind) ? 2 : 1)) return undefined
+  const reason = `known_at or occurred_at is ${ahead} µs ahead of the log`
+  return { code: 'KNOWN_IN_FUTURE', reason }
 }
