@@ -16,7 +16,7 @@ export function sealedStands({ past }: History): string[] {
 /** Every answer names what it rests on: asked as of its positions it is the same, sealed or not. */
 export function positionsStand({ past }: History): string[] {
   return past.flatMap(({ answer, byPositions, ...question }) =>
-    byPositions.sealed && byPositions.text === answer.text
+    byPositions === undefined || (byPositions.sealed && byPositions.text === answer.text)
       ? []
       : [`${nameOf(question)} is another as of its positions`],
   )

@@ -34,7 +34,7 @@ export interface Forker {
 /** A run of one swarm: a fork tells the time by the records of its own swarm alone. */
 const FORKED = { swarm: 'hive', parent: 'backtest' } as const
 
-/** Forks a run once in a life, as of a time or at positions, while everything else goes on. */
+/** Forks a run at most once, as of a time or at positions, while everything else goes on. */
 export function createForker(world: World): Forker {
   const process = world.process('forker')
   const { random } = process
@@ -58,7 +58,7 @@ export function createForker(world: World): Forker {
   return {
     work: async (isOver) => {
       await scheduler.turn(process, between(random, 10, 80) * SECOND)
-      if (isOver()) return
+      if (isOver() || chance(random, 0.4)) return
       const bus = { log, codec, clock }
       forks.push(await fork({ bus, ...FORKED, run: 'fork:null', from: await pointOf() }))
     },

@@ -31,8 +31,8 @@ export interface Remembered extends Question {
   readonly answer: Answered
   /** Asked by the same time; undefined where the answer was not sealed. */
   readonly byTime: Answered | undefined
-  /** Asked by the positions of the answer. */
-  readonly byPositions: Answered
+  /** Asked by the positions of the answer; undefined where time and snapshots say it already. */
+  readonly byPositions: Answered | undefined
   /** The same made from snapshots taken meanwhile, by the time where it was sealed; undefined where there is none. */
   readonly fromSnapshots: Answered | undefined
 }
@@ -74,11 +74,11 @@ export function createHistorian(world: World, taken: SnapshotsTaken): Historian 
   return {
     work: async (isOver) => {
       for (let round = 0; !isOver(); round++) {
-        await scheduler.turn(process, between(random, 4, 32) * SECOND)
+        await scheduler.turn(process, between(random, 8, 50) * SECOND)
         const scope = pick(random, SCOPES)
-        if (chance(random, 0.3)) await seal(scope)
+        if (chance(random, 0.5)) await seal(scope)
         await ask(scope)
-        if (chance(random, 0.4)) await taken.take(random)
+        if (chance(random, 0.6)) await taken.take(random)
       }
     },
     askAgain: async (snapshots) => {
@@ -87,15 +87,16 @@ export function createHistorian(world: World, taken: SnapshotsTaken): Historian 
       const all: Remembered[] = []
       for (const { answer, ...question } of given) {
         const { sealed: final, positions } = answer
-        const byTime = final
-          ? await answerTo(world, question, question.asOf, foldWith(bug))
-          : undefined
-        const byPositions = await answerTo(world, question, positions, projectAsOf)
-        const from = final ? question.asOf : positions
-        const fromSnapshots = SNAPSHOTTED.has(question.of)
-          ? await answerTo(world, question, from, fold)
-          : undefined
-        all.push({ ...question, answer, byTime, byPositions, fromSnapshots })
+        const again = (asOf: AsOf, by: Fold): Promise<Answered> =>
+          answerTo(world, question, asOf, by)
+        const kept = SNAPSHOTTED.has(question.of)
+        all.push({
+          ...question,
+          answer,
+          byTime: final ? await again(question.asOf, foldWith(bug)) : undefined,
+          byPositions: final && kept ? undefined : await again(positions, projectAsOf),
+          fromSnapshots: kept ? await again(final ? question.asOf : positions, fold) : undefined,
+        })
       }
       return all
     },

@@ -69,7 +69,7 @@ export function createReplayer(world: World): Replayer {
       }
       if (world.bug === 'skips-on-resume' && given.length > 0) await session.next()
       const resume = session.token
-      await scheduler.turn(process, between(random, 1, 20) * SECOND)
+      await scheduler.turn(process, between(random, 5, 40) * SECOND)
       const batchRecords = between(random, 1, 200)
       session = await ReplaySession.open({
         ...bus,

@@ -10,9 +10,13 @@ const CHOSEN = process.env['WAGGLE_FAULTS']?.split(',')
 const SEEDS = 100
 
 describe('a simulated bus', () => {
-  it.runIf(SEED === undefined)('keeps its laws on a hundred seeds', async () => {
-    for (let seed = 1; seed <= SEEDS; seed++) await checkSeed(seed)
-  })
+  it.runIf(SEED === undefined)(
+    'keeps its laws on a hundred seeds',
+    { timeout: 600_000 },
+    async () => {
+      for (let seed = 1; seed <= SEEDS; seed++) await checkSeed(seed)
+    },
+  )
 
   it.runIf(SEED !== undefined)(`keeps its laws on seed ${SEED}`, async () => {
     const faults = FAULTS.filter((fault) => CHOSEN?.includes(fault))

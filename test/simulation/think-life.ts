@@ -33,7 +33,7 @@ export interface Thinker extends SimAgent {
  */
 export async function thinkLife(agent: Thinker, ids: string[]): Promise<void> {
   const { random, name } = agent
-  for (let round = 0; round < 9; round++) {
+  for (let round = 0; round < 7; round++) {
     await agent.rest(0, 6 * SECOND)
     const step = { agent: name, what: pick(random, THOUGHTS), pick: between(random, 0, 30) }
     const draft = draftOf(step, ids, agent.now())
