@@ -7,6 +7,7 @@ import { sealRun } from '@waggle/emit'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 
 const SCOPE = { swarm: 's', run: null }
+const KEPT = ['hot-view', 'coordination', 'memory', 'reasoning-bank'] as const
 const CAUGHT_UP_MS = 10_000
 
 let folder: string
@@ -46,15 +47,13 @@ describe('an embedded bus', () => {
     let bus = await open()
     await live(bus, 'first')
     await bus.stop()
-    for (const view of ['hot-view', 'coordination', 'reasoning-bank'])
-      expect(await filesOf(view)).toHaveLength(1)
+    for (const view of KEPT) expect(await filesOf(view)).toHaveLength(1)
     bus = await open()
     await live(bus, 'second')
     const digests = await bus.digests()
     await bus.rebuild()
     expect(await bus.digests()).toEqual(digests)
-    for (const view of ['hot-view', 'coordination', 'reasoning-bank'])
-      expect(await filesOf(view)).toEqual([])
+    for (const view of KEPT) expect(await filesOf(view)).toEqual([])
     await bus.stop()
   })
 

@@ -10,7 +10,8 @@ export type MemoryAsOf = PastView<MemoryView>
 
 /**
  * Memory as it stood when only what was known then was known, however long ago, rebuilt from the log; its clock stands
- * at the last event before. What was erased since is not in it: an erasure is for all times.
+ * at the last event before. What was erased since is not in it: an erasure is for all times. Snapshots are of this past
+ * alone (view `memory-past`): a live view has let go of what is old.
  */
 export function memoryAsOf(options: MemoryAsOfOptions): Promise<MemoryAsOf> {
   const { topics } = options.log

@@ -15,6 +15,7 @@ import {
 import { partitionName, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { cutOf, type AsOf, type Cut } from './as-of.ts'
+import { takeSnapshots } from './take-snapshots.ts'
 
 /** A view that can be folded up to a time instead of the end of the log. */
 export interface PastProjection<View> extends Projection {
@@ -36,6 +37,12 @@ export interface AsOfOptions extends AdmittedSource {
   readonly topics?: readonly string[]
   /** The view begins from the newest one before the cut, so that only the rest is read from the log. */
   readonly snapshots?: Snapshots | undefined
+  /**
+   * Where more records than this had to be read after the newest snapshot, snapshots so many records apart are made
+   * for the next question; none are if left out. Only for a folder that no running view begins from: what it still
+   * has to say in the log is not said here.
+   */
+  readonly everyRecords?: number | undefined
 }
 
 /** A view as it stood. */
@@ -59,7 +66,7 @@ export async function projectAsOf<View>(
   make: () => PastProjection<View>,
   options: AsOfOptions,
 ): Promise<PastView<View>> {
-  const { log, run, asOf, snapshots } = options
+  const { log, run, asOf, snapshots, everyRecords = Infinity } = options
   const projection = make()
   const topics = options.topics ?? projection.topics
   const cut = cutOf(asOf, await log.ends(partitionsOf(log, topics)))
@@ -76,11 +83,36 @@ export async function projectAsOf<View>(
     sealed &&= passed || cut.at === Infinity
   }
   projection.endAt?.(cut.at)
+  const read = positions.reduce((sum, at) => {
+    return sum + Number(at.offset - (checkpoints.get(partitionName(at))?.nextOffset ?? 0n))
+  }, 0)
+  if (snapshots !== undefined && read > everyRecords)
+    await keepPast(make, { ...options, snapshots, everyRecords }, cut)
   return { view: projection.view, sealed, positions }
 }
 
+/**
+ * Puts away states before a cut. An erasure that is asked for meanwhile may have been too late for them, and its
+ * eraser too early to find them: so they go again.
+ */
+async function keepPast<View>(
+  make: () => PastProjection<View>,
+  options: AsOfOptions & { readonly snapshots: Snapshots; readonly everyRecords: number },
+  cut: Cut,
+): Promise<void> {
+  const projection = make()
+  if (!isKept(projection)) return
+  const { snapshots, run } = options
+  await snapshots.restore(projection, { fits: (header) => liesBefore(header, cut, run) })
+  const erasures = await otherErasures(options, cut)
+  projection.mindErasures?.(erasures)
+  await takeSnapshots(projection, { ...options, until: cut })
+  if ((await otherErasures(options, cut)).length > erasures.length)
+    await snapshots.drop(projection.name)
+}
+
 /** Views that cannot be put away are folded from the start. */
-function isKept(projection: Projection): projection is KeptProjection {
+function isKept<P extends Projection>(projection: P): projection is P & KeptProjection {
   return 'dump' in projection && 'load' in projection
 }
 

@@ -6,7 +6,9 @@ import {
   type ProjectionBatch,
   type Snapshots,
 } from '@waggle/consume'
+import { partitionName } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
+import type { Cut } from './as-of.ts'
 
 export interface TakeSnapshotsOptions extends AdmittedSource {
   readonly snapshots: Snapshots
@@ -14,6 +16,8 @@ export interface TakeSnapshotsOptions extends AdmittedSource {
   readonly run?: string | null
   /** Records from one snapshot to the next. */
   readonly everyRecords: number
+  /** Nothing beyond it is read, and there is no snapshot of what is left before it; the log's end if left out. */
+  readonly until?: Cut
 }
 
 /** Partitions differ by a batch at most when a snapshot is taken, so batches are small. */
@@ -27,23 +31,31 @@ interface Head {
 }
 
 /**
- * Makes the snapshots that a running view would have left behind, from a log that was written before: partitions are
- * read in the order of knowing, so that each snapshot holds what was known up to some time and little that was
- * known later. Returns how many there are.
+ * Makes the snapshots that a running view would have left behind, from a log that was written before, beginning where
+ * the projection stands: partitions are read in the order of knowing, so that each snapshot holds what was known up to
+ * some time and little that was known later. Returns how many there are.
  */
 export async function takeSnapshots(
   projection: KeptProjection,
-  { snapshots, run = null, everyRecords, ...source }: TakeSnapshotsOptions,
+  { snapshots, run = null, everyRecords, until, ...source }: TakeSnapshotsOptions,
 ): Promise<number> {
   const heads: Head[] = []
   const advance = async ({ batches }: Pick<Head, 'batches'>): Promise<void> => {
     const { value, done } = await batches.next()
     if (done === true) return
-    const first = value.events.find(({ envelope }) => envelope.run === run)
-    heads.push({ batches, batch: value, knownFrom: first?.knownFrom ?? -Infinity })
+    const ofRun = value.events.filter(({ envelope }) => envelope.run === run)
+    if (until !== undefined && (ofRun.at(-1)?.knownFrom ?? -Infinity) > until.at)
+      return void (await batches.return(undefined))
+    heads.push({ batches, batch: value, knownFrom: ofRun[0]?.knownFrom ?? -Infinity })
   }
-  for (const end of await source.log.ends(partitionsOf(source.log, projection.topics)))
-    await advance({ batches: readBatches({ batchRecords: BATCH_RECORDS, ...source }, end) })
+  const stored = new Map((await projection.checkpoints()).map((at) => [partitionName(at), at]))
+  const ends = until?.ends ?? (await source.log.ends(partitionsOf(source.log, projection.topics)))
+  for (const end of ends) {
+    const start = stored.get(partitionName(end))
+    if ((start?.nextOffset ?? 0n) >= end.offset) continue
+    const batches = readBatches({ batchRecords: BATCH_RECORDS, ...source }, end, start)
+    await advance({ batches })
+  }
   let taken = 0
   for (let since = 0; heads.length > 0;) {
     const head = heads.reduce((a, b) => (b.knownFrom < a.knownFrom ? b : a))
@@ -51,7 +63,7 @@ export async function takeSnapshots(
     await projection.apply(head.batch)
     since += Number(head.batch.nextOffset - head.batch.firstOffset)
     await advance(head)
-    if (since < everyRecords && heads.length > 0) continue
+    if (since < everyRecords && (heads.length > 0 || until !== undefined)) continue
     since = 0
     if ((await snapshots.save(projection)) !== undefined) taken++
   }

@@ -10,12 +10,13 @@ import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/servic
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
 import { redisOptions } from '@waggle-services/hot-view'
-import { createMemoryViewService } from '@waggle-services/memory-view'
+import type { PastViews } from '@waggle-services/memory-view'
 import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
 import { openHttpStore } from '@waggle/view-analytics/clickhouse'
 import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
 import { createHotProjection, HOT_TOPICS, type HotView } from '@waggle/view-hot'
 import { createFallbackHotReader, openRedisHotStore, type HotReader } from '@waggle/view-hot/redis'
+import { memoryOf } from './cluster-memory.ts'
 import { allCaughtUp } from './services-caught-up.ts'
 
 /** What an agent or a tool has of a cluster; the views it shows are kept by services elsewhere. */
@@ -37,7 +38,8 @@ export interface ClusterBus {
   readonly trajectories: TrajectoryIndex | undefined
   readonly analytics: AnalyticsView
   emitter(options: ClusterEmitterOptions): Emitter
-  query(scope: { swarm: string; run: string | null }): SwarmQuery
+  /** Questions about the past are answered from the log, and from WAGGLE_SNAPSHOT_DIR where it is set. */
+  query(scope: { swarm: string; run: string | null }): SwarmQuery<PastViews>
   /** Resolves when this process and every service named in WAGGLE_SERVICE_URLS have applied all there is. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view, of the stores that the services keep. */
@@ -77,13 +79,13 @@ export async function openClusterBus(
   const vault = deps.vault ?? vaultOf(config)
   const hot = inProcess(parts, createHotProjection())
   const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
-  const memory = createMemoryViewService({ ...parts, ...(vault === undefined ? {} : { vault }) })
+  const { memory, past, services } = memoryOf(config, parts, vault)
   const redis = await openHotStore(config, parts)
   const store = openHttpStore(clickHouseOptions(config))
   const analytics = createAnalyticsView(store)
   const trajectories = trajectoriesOf(parts, deps.trajectoryStore)
   const tailing = [hot.runner, coordination.runner, ...trajectories.map(({ runner }) => runner)]
-  const tails = composeServices('cluster', [...tailing, memory])
+  const tails = composeServices('cluster', [...tailing, ...services])
   await tails.start()
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
 
@@ -113,7 +115,7 @@ export async function openClusterBus(
         ...options,
         isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
       }),
-    query: (scope) => createSwarmQuery({ log, codec, hot, vault, ...scope }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past, ...scope }),
     caughtUp: async (timeoutMs) => {
       for (const runner of [...tailing, memory.runner]) await runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })

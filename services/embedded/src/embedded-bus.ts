@@ -22,7 +22,7 @@ import {
   type CoordinatorService,
 } from '@waggle-services/coordinator'
 import { createHotViewService, type HotViewService } from '@waggle-services/hot-view'
-import type { DistillerService, MemoryViewService } from '@waggle-services/memory-view'
+import type { DistillerService, MemoryViewService, PastViews } from '@waggle-services/memory-view'
 import {
   analyticsPath,
   logPath,
@@ -33,7 +33,7 @@ import {
 } from './config.ts'
 import { holdData, type DataHold } from './data-lock.ts'
 import { memoryParts } from './memory-parts.ts'
-import { pastViews, snapshotsOf, type EmbeddedPast } from './past-views.ts'
+import { embeddedPast, statesOf } from './past-views.ts'
 import { trajectoryPart } from './trajectory-part.ts'
 import { keptViews, mend } from './view-folders.ts'
 
@@ -60,7 +60,7 @@ export interface EmbeddedBus {
   readonly analyticsUrl: string | undefined
   readonly runners: readonly ProjectionRunner[]
   emitter(options: BusEmitterOptions): Emitter
-  query(scope: { swarm: string; run: string | null }): SwarmQuery<EmbeddedPast>
+  query(scope: { swarm: string; run: string | null }): SwarmQuery<PastViews>
   /** Resolves when every view has applied everything appended before the call. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view. */
@@ -120,14 +120,18 @@ async function openHeld(
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
   const vault = deps.vault ?? openVault(config)
-  const snapshots = snapshotsOf(config, { log, logger: deps.logger })
-  const past = pastViews(config, { snapshots, vault })
-  const parts = { log, codec, snapshots, ...deps }
+  const states = statesOf(config, { log, logger: deps.logger })
+  const past = embeddedPast(config, states, vault)
+  const parts = { log, codec, snapshots: states.snapshots, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher =
     config.weights === 'off' ? undefined : createWeigherService({ ...parts, tickMs: config.tickMs })
-  const { memory, bank, eraser } = memoryParts(config, { ...parts, vault })
+  const { memory, bank, eraser } = memoryParts(config, {
+    ...parts,
+    vault,
+    memorySnapshots: states.memory,
+  })
   const trajectories = await trajectoryPart(config, parts)
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)

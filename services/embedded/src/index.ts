@@ -1,6 +1,5 @@
 export { parseConfig, trajectoryIndexPath } from './config.ts'
 export type { EmbeddedConfig, EmbeddedConfigInput } from './config.ts'
-export type { EmbeddedPast } from './past-views.ts'
 export { openEmbeddedBus } from './embedded-bus.ts'
 export type { BusEmitterOptions, EmbeddedBus, EmbeddedDeps } from './embedded-bus.ts'
 export { holdData } from './data-lock.ts'

@@ -1,49 +1,42 @@
 import type { Logger } from '@waggle/base'
 import { createFileSnapshots, type Snapshots } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
-import { memoryAsOf, type MemoryView } from '@waggle/memory'
-import type { PastSource } from '@waggle/query'
-import { bankAsOf, type BankView } from '@waggle/reasoning-bank'
-import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
-import { coordinationAsOf, hotAsOf } from '@waggle/replay'
 import type { Vault } from '@waggle/vault'
-import type { CoordinationView } from '@waggle/view-coordination'
-import type { HotView } from '@waggle/view-hot'
+import { pastViews, type PastViews } from '@waggle-services/memory-view'
 import { snapshotPath, type EmbeddedConfig } from './config.ts'
 
-/** Views that a question about the past can be put to: `query.asOf(at).read('memory', …)`. */
-export interface EmbeddedPast {
-  readonly [name: string]: PastSource<unknown>
-  readonly hot: PastSource<HotView>
-  readonly coordination: PastSource<CoordinationView>
-  readonly memory: PastSource<MemoryView>
-  readonly bank: PastSource<BankView>
+/** What is put away of the views of a bus. Memory is large, and its past has states of its own. */
+export interface KeptStates {
+  readonly snapshots: Snapshots | undefined
+  readonly memory: Snapshots | undefined
+  readonly memoryPast: Snapshots | undefined
 }
 
-/** Undefined where there are none: a log in memory leaves nothing behind. */
-export function snapshotsOf(
+const MEMORY_MOST = 1
+const MEMORY_PAST_MOST = 16
+
+/** Nothing where the log is in memory: it leaves nothing behind. */
+export function statesOf(
   config: EmbeddedConfig,
   parts: { readonly log: EventLog; readonly logger: Logger },
-): Snapshots | undefined {
+): KeptStates {
   const isKept = config.log !== 'memory' && config.snapshots === 'on'
-  return isKept ? createFileSnapshots({ folder: snapshotPath(config), ...parts }) : undefined
+  const open = (most?: number): Snapshots | undefined => {
+    const bound = most === undefined ? {} : { most }
+    return isKept
+      ? createFileSnapshots({ folder: snapshotPath(config), ...bound, ...parts })
+      : undefined
+  }
+  return { snapshots: open(), memory: open(MEMORY_MOST), memoryPast: open(MEMORY_PAST_MOST) }
 }
 
-export function pastViews(
+/** Views that a question about the past can be put to. */
+export function embeddedPast(
   { memory: { recall, retention } }: EmbeddedConfig,
-  { snapshots, vault }: { readonly snapshots: Snapshots | undefined; readonly vault: Vault },
-): EmbeddedPast {
-  const openIndex = () => createRecallIndex({ embedder: createLexicalEmbedder() })
-  return {
-    hot: (options) => hotAsOf({ ...options, snapshots }),
-    coordination: (options) => coordinationAsOf({ ...options, snapshots }),
-    memory: (options) =>
-      memoryAsOf({
-        ...options,
-        vault,
-        ...(retention === undefined ? {} : { retention }),
-        ...(recall === 'off' ? {} : { openIndex }),
-      }),
-    bank: (options) => bankAsOf({ ...options, snapshots }),
-  }
+  { snapshots, memoryPast: cache }: KeptStates,
+  vault: Vault,
+): PastViews {
+  // Without snapshots the past is folded from the log.
+  const kept = snapshots === undefined ? {} : { snapshots, cache }
+  return pastViews({ ...kept, vault, retention, recall: recall !== 'off' })
 }

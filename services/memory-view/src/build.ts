@@ -2,7 +2,6 @@ import { composeServices } from '@waggle/base'
 import { snapshotsOf, type ServiceContext, type Worker } from '@waggle/service'
 import { createFileVault } from '@waggle/vault'
 import { createDistillerService } from './distiller.ts'
-import { bankForgetters } from './bank-forgetters.ts'
 import { createEraserService } from './eraser.ts'
 import { createMemoryViewService } from './service.ts'
 
@@ -14,13 +13,14 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
   const { config, log, codec, clock, logger } = context
   const vault =
     config.WAGGLE_VAULT_DIR === undefined ? undefined : createFileVault(config.WAGGLE_VAULT_DIR)
+  const snapshots = snapshotsOf(context)
   const memory = createMemoryViewService({
     ...context,
     tickMs: config.WAGGLE_TICK_MS,
     snapshotFolder: config.WAGGLE_SNAPSHOT_DIR,
+    snapshots,
     ...(vault === undefined ? {} : { vault }),
   })
-  const snapshots = snapshotsOf(context)
   const distiller = createDistillerService({
     log,
     codec,
@@ -36,7 +36,7 @@ export async function buildMemoryView(context: ServiceContext): Promise<Worker> 
           ...context,
           vault,
           memory: memory.runner,
-          forgetters: [...memory.forgetters, ...bankForgetters(snapshots)],
+          forgetters: memory.forgetters,
         })
   const parts = [memory, distiller, eraser].filter((part) => part !== undefined)
   const all = composeServices('memory-view', parts)

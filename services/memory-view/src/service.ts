@@ -6,7 +6,13 @@ import {
   type Service,
 } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createRunner, type ProjectionRunner } from '@waggle/consume'
+import {
+  createRunner,
+  savedAtStop,
+  withSnapshots,
+  type ProjectionRunner,
+  type Snapshots,
+} from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import {
   createMemoryProjection,
@@ -18,6 +24,7 @@ import { createLexicalEmbedder, type Embedder } from '@waggle/recall'
 import type { Vault } from '@waggle/vault'
 import type { Forgetter } from './project-erasures.ts'
 import { createRecallSnapshots, type RecallSnapshots } from './recall-snapshots.ts'
+import { snapshotForgetters } from './snapshot-forgetters.ts'
 import { createViewTicker } from './view-ticker.ts'
 
 export interface MemoryViewService extends Service {
@@ -39,6 +46,8 @@ export interface MemoryViewOptions {
   readonly embedder?: Embedder | 'off'
   /** Where snapshots of the recall indexes are kept, so that a start embeds only what is new; nowhere if left out. */
   readonly snapshotFolder?: string | undefined
+  /** Where the whole view is put away, so that it need not be folded from the start; not if left out. */
+  readonly snapshots?: Snapshots | undefined
   /** How often to look after idle partitions, in milliseconds; never if left out or 0. */
   readonly tickMs?: number
 }
@@ -47,15 +56,16 @@ export interface MemoryViewOptions {
 export function createMemoryViewService(options: MemoryViewOptions): MemoryViewService {
   const { log, clock, logger, vault, retention, tickMs = 0 } = options
   const { embedder = createLexicalEmbedder(), snapshotFolder: folder } = options
-  const snapshots =
+  const recall =
     embedder === 'off' ? undefined : createRecallSnapshots({ folder, embedder, logger })
-  const projection = createMemoryProjection({
+  const memory = createMemoryProjection({
     topics: log.topics,
     readBack: createReadBack(options),
     ...(vault === undefined ? {} : { vault }),
     ...(retention === undefined ? {} : { retention }),
-    ...(snapshots === undefined ? {} : { openIndex: snapshots.openIndex }),
+    ...(recall === undefined ? {} : { openIndex: recall.openIndex }),
   })
+  const projection = withSnapshots(memory, options)
   const runner = createRunner({ ...options, projection })
   const settler = createPeriodic({
     name: 'memory-settler',
@@ -65,12 +75,20 @@ export function createMemoryViewService(options: MemoryViewOptions): MemoryViewS
   })
   const ticker =
     tickMs === 0 ? [] : [createViewTicker(options, projection, 'memory-ticker', tickMs)]
-  const kept = snapshots === undefined ? [] : [settler, keeperOf(snapshots, runner, clock)]
+  const kept = recall === undefined ? [] : [settler, keeperOf(recall, runner, clock)]
   return {
-    ...composeServices('memory', [runner, ...kept, ...ticker]),
+    ...composeServices('memory', [
+      savedAtStop('memory', () => projection),
+      runner,
+      ...kept,
+      ...ticker,
+    ]),
     runner,
     view: projection.view,
-    forgetters: snapshots === undefined ? [] : [snapshots.forgetter],
+    forgetters: [
+      ...(recall === undefined ? [] : [recall.forgetter]),
+      ...snapshotForgetters(options.snapshots),
+    ],
   }
 }
 

@@ -13,7 +13,7 @@ export interface SnapshotOptions {
 
 /** A projection that is put away as it goes. */
 export interface SnapshottedProjection {
-  /** Puts away what came since the last snapshot; for the end of a process. */
+  /** Puts away what came since the last snapshot, or all where that was deleted; for the end of a process. */
   saveSnapshot(): Promise<void>
 }
 
@@ -30,6 +30,8 @@ export function withSnapshots<P extends KeptProjection>(
 ): P & SnapshottedProjection {
   if (snapshots === undefined) return { ...projection, saveSnapshot: async () => {} }
   let begun = false
+  /** Whether it began from a snapshot, which may have been deleted since. */
+  let held = false
   let since = 0
   const save = async (): Promise<void> => {
     try {
@@ -41,7 +43,7 @@ export function withSnapshots<P extends KeptProjection>(
   return {
     ...projection,
     checkpoints: async () => {
-      if (!begun) await snapshots.restore(projection)
+      if (!begun) held = (await snapshots.restore(projection)) !== undefined
       begun = true
       return projection.checkpoints()
     },
@@ -61,12 +63,14 @@ export function withSnapshots<P extends KeptProjection>(
         }),
     reset: async () => {
       begun = true
+      held = false
       since = 0
       await snapshots.drop(projection.name)
       await projection.reset()
     },
     saveSnapshot: async () => {
-      if (since > 0) await save()
+      const isGone = held && (await snapshots.newest(projection.name)) === undefined
+      if (since > 0 || isGone) await save()
     },
   }
 }
