@@ -26,8 +26,8 @@ nothing in the log: no results, no dead letters.
   --limit     most differences shown; 20 if left out
 
 Of an embedded bus that runs, --shadow and --diff of hot and coordination, and --shadow of analytics, are allowed: they
-look at what the bus has put away. Everything else needs it stopped (exit code 5). Memory is folded from the log at
-every start; what is kept, and so rebuilt, are the vectors of its recall indexes.
+look at what the bus has put away. Everything else needs it stopped (exit code 5), all of memory too, for its texts are
+opened. Memory is its state and the vectors of its recall indexes.
 
 Exit code: 0 the same, 1 differences, 2 bad arguments, 3 nothing stored, or nothing to go back to, 5 the bus runs, or
 the log cannot be reached.

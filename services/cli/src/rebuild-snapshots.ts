@@ -13,15 +13,17 @@ import { partitionName, type Position } from '@waggle/event'
 import { removeWhole, SHADOW, type ViewFolders } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
-import { folderSteps, type FolderTarget } from './rebuild-folders.ts'
+import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'
 import type { Built, ShadowOptions } from './rebuild-target.ts'
 
 export interface SnapshotTargetOptions<P extends KeptProjection> {
   readonly data: string
   readonly folders: ViewFolders
   readonly source: OpenedLog
-  /** Empty, and mute. */
-  readonly make: () => P
+  /** Empty, and mute; as the one was that put away a state under this key, if there is one. */
+  readonly make: (key?: string) => P
+  /** The state holds opened texts: no bus may run even while it is built, for what it erases would stay. */
+  readonly isOpened?: boolean
 }
 
 /** What a start of the bus would take up. */
@@ -41,7 +43,7 @@ interface Stored<P> {
 export function snapshotTarget<P extends KeptProjection>(
   options: SnapshotTargetOptions<P>,
 ): FolderTarget {
-  const { data, folders, source, make } = options
+  const { data, folders, source, make, isOpened = false } = options
   const kept = { folder: dirname(folders.live), log: source.log, logger: silentLogger }
   const shadows = createFileSnapshots({ ...kept, suffix: SHADOW })
   const { name } = make()
@@ -50,16 +52,17 @@ export function snapshotTarget<P extends KeptProjection>(
   const stored = async (): Promise<Stored<P>> => {
     // A new one each time: headers that it has read may be of files that another process replaced.
     const snapshots = createFileSnapshots(kept)
-    const live = make()
-    const taken = await snapshots.restore(live)
-    const header = taken ?? (await snapshots.newest(name))
-    if (header === undefined)
+    const newest = await snapshots.newest(name)
+    if (newest === undefined)
       throw new WaggleError('NOT_FOUND', `Nothing is stored of ${name}: a start folds the log`)
+    const live = make(newest.key)
+    const taken = await snapshots.restore(live)
+    const header = taken ?? newest
     return { mark: markOf(header), header, live: taken === undefined ? undefined : live }
   }
 
   const bring = async (
-    mark: readonly Position[],
+    { mark, header: { key } }: Stored<P>,
     { resume, onProgress }: ShadowOptions,
   ): Promise<Built> => {
     if (!resume) {
@@ -68,7 +71,7 @@ export function snapshotTarget<P extends KeptProjection>(
     }
     let isStored = shadow !== undefined
     if (shadow === undefined || (await isBeyond(shadow, mark))) {
-      shadow = make()
+      shadow = make(key)
       const fits = (header: SnapshotHeader): boolean => !liesBehind(mark, markOf(header))
       isStored = (await shadows.restore(shadow, { fits })) !== undefined
     }
@@ -79,18 +82,21 @@ export function snapshotTarget<P extends KeptProjection>(
 
   const ready = async (): Promise<Stored<P>> => {
     const found = await stored()
-    await bring(found.mark, { resume: true, onProgress: () => {} })
+    await bring(found, { resume: true, onProgress: () => {} })
     return found
   }
 
+  const held = <T>(task: () => Promise<T>): Promise<T> => (isOpened ? alone(data, task) : task())
+
   return {
     name,
-    shadow: async (wanted) => bring((await stored()).mark, wanted),
-    diff: async () => {
-      const { live, header } = await ready()
-      if (live !== undefined) return diffRows(rowsOf(live), rowsOf(shadow!))
-      return whyNotTaken(header, shadow!)
-    },
+    shadow: (wanted) => held(async () => bring(await stored(), wanted)),
+    diff: () =>
+      held(async () => {
+        const { live, header } = await ready()
+        if (live !== undefined) return diffRows(rowsOf(live), rowsOf(shadow!))
+        return whyNotTaken(header, shadow!)
+      }),
     ...folderSteps(data, folders, async () => void (await ready())),
   }
 }

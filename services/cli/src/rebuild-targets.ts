@@ -1,19 +1,8 @@
 import { WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
-import { createCoordinationProjection } from '@waggle/view-coordination'
-import { createHotProjection } from '@waggle/view-hot'
-import {
-  holdData,
-  keptViews,
-  mend,
-  type KeptView,
-  type ViewFolders,
-} from '@waggle-services/embedded'
-import { openLog, type OpenedLog } from './open-log.ts'
-import { analyticsTarget } from './rebuild-analytics.ts'
-import type { FolderTarget } from './rebuild-folders.ts'
-import { memoryTarget } from './rebuild-memory.ts'
-import { snapshotTarget } from './rebuild-snapshots.ts'
+import { holdData, keptViews, mend } from '@waggle-services/embedded'
+import { openLog } from './open-log.ts'
+import { EMBEDDED_TARGETS } from './rebuild-embedded.ts'
 import type { RebuildTarget } from './rebuild-target.ts'
 
 export interface TargetOptions {
@@ -24,30 +13,15 @@ export interface TargetOptions {
   readonly clock: Clock
 }
 
-interface FolderParts {
-  readonly data: string
-  readonly folders: ViewFolders
-  readonly source: OpenedLog
-  readonly clock: Clock
-}
-
-const mute = { publish: async () => {}, lookAgain: () => {} }
-
-const EMBEDDED: Readonly<Record<KeptView, (parts: FolderParts) => FolderTarget>> = {
-  analytics: analyticsTarget,
-  coordination: (parts) =>
-    snapshotTarget({ ...parts, make: () => createCoordinationProjection(mute) }),
-  hot: (parts) => snapshotTarget({ ...parts, make: createHotProjection }),
-  memory: memoryTarget,
-}
-
 /** Views of a cluster, each opened from the environment. */
-const CLUSTER: Readonly<Record<string, (options: TargetOptions) => Promise<RebuildTarget>>> = {}
+const CLUSTER_TARGETS: Readonly<
+  Record<string, (options: TargetOptions) => Promise<RebuildTarget>>
+> = {}
 
 /** CONFIG_INVALID for a view that cannot be rebuilt there. */
 export async function openTarget(options: TargetOptions): Promise<RebuildTarget> {
   const { view, data } = options
-  const known: object = data === undefined ? CLUSTER : EMBEDDED
+  const known: object = data === undefined ? CLUSTER_TARGETS : EMBEDDED_TARGETS
   if (!Object.hasOwn(known, view)) {
     const where = data === undefined ? 'of a cluster (without --data)' : 'of an embedded bus'
     const names = Object.keys(known).join(', ') || 'none'
@@ -55,12 +29,12 @@ export async function openTarget(options: TargetOptions): Promise<RebuildTarget>
       input: view,
     })
   }
-  return data === undefined ? CLUSTER[view]!(options) : openFolder(view as KeptView, data, options)
+  return data === undefined ? CLUSTER_TARGETS[view]!(options) : openFolder(view, data, options)
 }
 
 /** What a kill broke off is put in order first. */
 async function openFolder(
-  view: KeptView,
+  view: string,
   data: string,
   { environment, clock }: TargetOptions,
 ): Promise<RebuildTarget> {
@@ -68,9 +42,8 @@ async function openFolder(
   const close = (): Promise<void> => source.log.close()
   try {
     const hold = holdData(data, 'rebuild')
-    const folders = keptViews(data)[view]
-    mend(folders)
-    const target = EMBEDDED[view]({ data, folders, source, clock })
+    for (const folders of Object.values(keptViews(data))) mend(folders)
+    const target = EMBEDDED_TARGETS[view]!({ data, source, clock })
     return { ...target, close: () => close().finally(() => hold.release()) }
   } catch (error) {
     await close()

@@ -14,5 +14,5 @@ export {
   switchFolders,
 } from './view-folders.ts'
 export type { KeptView, ViewFolders } from './view-folders.ts'
-export { buildRecall, recallRows } from './recall-shadow.ts'
+export { buildRecall, emptyMemory, recallRows } from './recall-shadow.ts'
 export type { RecallRows, RecallShadow } from './recall-shadow.ts'

@@ -4,6 +4,7 @@ import type { Snapshots } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
+  bankForgetters,
   createDistillerService,
   createEraserService,
   createMemoryViewService,
@@ -28,7 +29,6 @@ interface Engines {
   readonly logger: Logger
   readonly vault: Vault
   readonly snapshots: Snapshots | undefined
-  readonly memorySnapshots: Snapshots | undefined
 }
 
 /** Memory, what learns from it and what erases from it. */
@@ -36,7 +36,6 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const { recall, retention } = config.memory
   const memory = createMemoryViewService({
     ...engines,
-    snapshots: engines.memorySnapshots,
     tickMs: config.tickMs,
     snapshotFolder: config.log === 'memory' ? undefined : recallPath(config),
     ...(recall === 'off' ? { embedder: 'off' as const } : {}),
@@ -45,14 +44,19 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const { tickMs } = config
   const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
   const { runner } = memory
-  const forgetters = [...memory.forgetters, ...rebuiltForgetters(config)]
+  const forgetters = [
+    ...memory.forgetters,
+    ...bankForgetters(engines.snapshots),
+    ...rebuiltForgetters(config),
+  ]
   const eraser = createEraserService({ ...engines, memory: runner, forgetters })
   return { memory, bank, eraser }
 }
 
-/** What a rebuild left beside the recall indexes that serve holds vectors of opened texts too. */
+/** What a rebuild left beside what serves holds opened texts, or their vectors, too. */
 function rebuiltForgetters({ log, dataDir }: EmbeddedConfig): Forgetter[] {
   if (log === 'memory') return []
-  const { memory } = keptViews(dataDir)
-  return [{ name: 'rebuilt-recall', forget: async () => dropFolders(memory) }]
+  const { memory, recall } = keptViews(dataDir)
+  const forget = async (): Promise<number> => dropFolders(memory) + dropFolders(recall)
+  return [{ name: 'rebuilt-memory', forget }]
 }

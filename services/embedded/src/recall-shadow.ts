@@ -2,10 +2,17 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isWaggleError, silentLogger } from '@waggle/base'
 import type { AdmittedSource, Projection, ViewRow } from '@waggle/consume'
-import { createMemoryProjection } from '@waggle/memory'
-import { createLexicalEmbedder, readSnapshotRows } from '@waggle/recall'
+import {
+  createMemoryProjection,
+  createReadBack,
+  type MemoryKind,
+  type MemoryProjection,
+  type RetentionInput,
+} from '@waggle/memory'
+import { createLexicalEmbedder, createRecallIndex, readSnapshotRows } from '@waggle/recall'
 import { createRecallSnapshots } from '@waggle-services/memory-view'
 import { createFileVault } from '@waggle/vault'
+import { z } from 'zod'
 import { vaultPath } from './config.ts'
 
 export interface RecallShadow extends AdmittedSource {
@@ -61,3 +68,40 @@ export function recallRows(folder: string): RecallRows {
   }
   return { rows, damaged }
 }
+
+/**
+ * A memory as the bus would make it that put away a state under this key, of which retention, kinds and index are read;
+ * as a bus makes it by default if left out. Its vectors are its own.
+ */
+export function emptyMemory(
+  { log, codec, dataDir }: AdmittedSource & Pick<RecallShadow, 'dataDir'>,
+  key?: string,
+): MemoryProjection {
+  const vault = createFileVault(vaultPath({ dataDir }))
+  const embedder = createLexicalEmbedder()
+  const openIndex = () => createRecallIndex({ embedder })
+  const readBack = createReadBack({ log, codec, vault })
+  const plain = { topics: log.topics, readBack, vault }
+  const kept = stateKey.safeParse(key)
+  if (!kept.success) return createMemoryProjection({ ...plain, openIndex })
+  const [retention, indexedKinds, index] = kept.data
+  return createMemoryProjection({
+    ...plain,
+    retention: retention as RetentionInput,
+    indexedKinds: indexedKinds as MemoryKind[],
+    ...(index === 'index' ? { openIndex } : {}),
+  })
+}
+
+/** What the memory projection names its state by. */
+const stateKey = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text)
+    } catch {
+      context.addIssue('is no JSON')
+      return z.NEVER
+    }
+  })
+  .pipe(z.tuple([z.record(z.string(), z.unknown()), z.array(z.string()), z.string()]))

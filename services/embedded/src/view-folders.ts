@@ -23,8 +23,8 @@ export function viewFolders(live: string): ViewFolders {
   return { live, shadow: `${live}${SHADOW}`, previous: `${live}.previous` }
 }
 
-/** Views of an embedded bus that something is kept of, by the name that commands have for them. */
-export type KeptView = 'analytics' | 'coordination' | 'hot' | 'memory'
+/** What an embedded bus keeps of its views; memory and the vectors of its recall indexes apart. */
+export type KeptView = 'analytics' | 'coordination' | 'hot' | 'memory' | 'recall'
 
 /** What a start of the bus reads of each view. */
 export function keptViews(dataDir: string): Readonly<Record<KeptView, ViewFolders>> {
@@ -33,7 +33,8 @@ export function keptViews(dataDir: string): Readonly<Record<KeptView, ViewFolder
     analytics: viewFolders(analyticsPath(config)),
     coordination: viewFolders(join(snapshotPath(config), 'coordination')),
     hot: viewFolders(join(snapshotPath(config), 'hot-view')),
-    memory: viewFolders(recallPath(config)),
+    memory: viewFolders(join(snapshotPath(config), 'memory')),
+    recall: viewFolders(recallPath(config)),
   }
 }
 

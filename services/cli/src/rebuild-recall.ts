@@ -8,17 +8,17 @@ import { feedTo } from './rebuild-feed.ts'
 import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'
 import type { Built, ShadowOptions } from './rebuild-target.ts'
 
-export interface MemoryTargetOptions {
+export interface RecallTargetOptions {
   readonly data: string
   readonly folders: ViewFolders
   readonly source: OpenedLog
 }
 
 /**
- * Memory is folded from the log at every start, and takes only the vectors of texts from what is stored: these are built
- * again. A row is a text that can be recalled. No bus may run, for the texts are opened.
+ * The vectors of memory's recall indexes, which a start takes up for texts that are the same. A row is a text that can be
+ * recalled. No bus may run, for the texts are opened.
  */
-export function memoryTarget({ data, folders, source }: MemoryTargetOptions): FolderTarget {
+export function recallTarget({ data, folders, source }: RecallTargetOptions): FolderTarget {
   const build = async ({ resume, onProgress }: ShadowOptions): Promise<Built> => {
     if (!existsSync(folders.live))
       throw new WaggleError('NOT_FOUND', `${data} has no recall indexes: a start makes them`)
@@ -33,7 +33,7 @@ export function memoryTarget({ data, folders, source }: MemoryTargetOptions): Fo
     await build({ resume: true, onProgress: () => {} })
   }
   return {
-    name: 'memory',
+    name: 'recall',
     shadow: (options) => alone(data, () => build(options)),
     diff: () =>
       alone(data, async () => {
