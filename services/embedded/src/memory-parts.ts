@@ -4,7 +4,6 @@ import type { Snapshots } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
-  bankForgetters,
   createDistillerService,
   createEraserService,
   createMemoryViewService,
@@ -29,6 +28,7 @@ interface Engines {
   readonly logger: Logger
   readonly vault: Vault
   readonly snapshots: Snapshots | undefined
+  readonly memorySnapshots: Snapshots | undefined
 }
 
 /** Memory, what learns from it and what erases from it. */
@@ -36,6 +36,7 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const { recall, retention } = config.memory
   const memory = createMemoryViewService({
     ...engines,
+    snapshots: engines.memorySnapshots,
     tickMs: config.tickMs,
     snapshotFolder: config.log === 'memory' ? undefined : recallPath(config),
     ...(recall === 'off' ? { embedder: 'off' as const } : {}),
@@ -44,11 +45,7 @@ export function memoryParts(config: EmbeddedConfig, engines: Engines): MemoryPar
   const { tickMs } = config
   const bank = config.bank === 'off' ? undefined : createDistillerService({ ...engines, tickMs })
   const { runner } = memory
-  const forgetters = [
-    ...memory.forgetters,
-    ...bankForgetters(engines.snapshots),
-    ...rebuiltForgetters(config),
-  ]
+  const forgetters = [...memory.forgetters, ...rebuiltForgetters(config)]
   const eraser = createEraserService({ ...engines, memory: runner, forgetters })
   return { memory, bank, eraser }
 }
