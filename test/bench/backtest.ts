@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { backtest, type AgentFunction, type BacktestReport } from '@waggle/backtest'
+import { backtest, type AgentFunction, type BacktestReport, type RunTarget } from '@waggle/backtest'
 import { formatDecimal, systemClock, type Decimal } from '@waggle/base'
 import { createCodec, type Codec } from '@waggle/codec'
 import { createEmitter } from '@waggle/emit'
@@ -20,6 +20,7 @@ import { interleaved, line, quantile, verify } from './measure.ts'
 
 const SCRIPT = fileURLToPath(new URL('./nautilus_backtest.py', import.meta.url))
 const ROUNDS = 3
+const [WAGGLE, UNKEPT] = ['Waggle', 'Waggle, events not kept'] as const
 const CROSS_BARS = 20_000
 const HOUR = 3_600_000_000
 const [FAST, SLOW] = [10, 50]
@@ -43,7 +44,8 @@ interface Rival {
  * Ours: bars read from an LMDB log, their CRC checked, admitted, decoded and delivered in known order; all that is said
  * validated, encoded and appended to a log in memory; the report made. NautilusTrader: bars as objects in memory, their
  * strategy in Python. Its swarm publishes as many events on its message bus: once they go into Feather files, as it
- * records runs itself, and once nowhere. Only `engine.run()` is timed.
+ * records runs itself, and once nowhere; ours then goes nowhere either, once it is checked and encoded. Only
+ * `engine.run()` is timed.
  */
 export async function benchBacktest(): Promise<string[]> {
   const python = await resolveNautilus()
@@ -117,8 +119,7 @@ async function compare(
     return bars.length / cpu
   }
   let ours: BacktestReport | undefined
-  const run = async (): Promise<number> => {
-    const target = await memoryTarget()
+  const runWith = async (rival: string, target: RunTarget): Promise<number> => {
     const span = { from: bars[0]!.at, to: bars.at(-1)!.at }
     const trading = { agent: agent(), fillAt: 'this-close', cash: CASH } as const
     const [start, before] = [performance.now(), process.cpuUsage()]
@@ -126,9 +127,12 @@ async function compare(
     const { user, system } = process.cpuUsage(before)
     const wall = (performance.now() - start) / 1000
     verify(ours.observed.steps === bars.length, 'every bar is seen')
-    return noted('Waggle', wall, (user + system) / 1e6)
+    return noted(rival, wall, (user + system) / 1e6)
   }
+  const run = async (): Promise<number> => runWith(WAGGLE, await memoryTarget())
+  const runUnkept = async (): Promise<number> => runWith(UNKEPT, await unkeptTarget())
   await run()
+  await runUnkept()
   walls.clear()
   const others = Object.entries(rivals).map(([rival, start]) => ({
     name: rival,
@@ -140,15 +144,21 @@ async function compare(
       return noted(rival, theirs.seconds, theirs.cpu)
     },
   }))
-  const samples = await interleaved(ROUNDS, [{ name: 'Waggle', run }, ...others])
+  const samples = await interleaved(ROUNDS, [
+    { name: WAGGLE, run },
+    { name: UNKEPT, run: runUnkept },
+    ...others,
+  ])
   await source.log.close()
-  const mine = quantile(samples.get('Waggle')!, 0.5)
+  const rate = (rival: string): number => quantile(samples.get(rival)!, 0.5)
+  const times = (rival: string): string =>
+    [WAGGLE, UNKEPT].map((own) => `${own} ${(rate(own) / rate(rival)).toFixed(2)} x`).join(', ')
   const said = (ours!.said.events / bars.length).toFixed(1)
   return [
     `${name}: ${bars.length} bars, ${said} events said a bar, ${ours!.fills.length} fills`,
     ...[...samples].flatMap(([rival, values]) => [
       line(rival, values, 'bars/s'),
-      `    ${quantile(walls.get(rival) ?? [], 0.5).toFixed(2)} s by the clock; Waggle ${(mine / quantile(values, 0.5)).toFixed(2)} x`,
+      `    ${quantile(walls.get(rival) ?? [], 0.5).toFixed(2)} s by the clock, ${(1e6 / rate(rival)).toFixed(0)} us of CPU a bar; ${times(rival)}`,
     ]),
   ]
 }
@@ -209,6 +219,14 @@ async function memoryTarget(): Promise<{ log: EventLog; codec: Codec }> {
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
   return { log, codec }
+}
+
+/** Takes everything and keeps nothing: for a comparison with those who keep nothing. */
+async function unkeptTarget(): Promise<RunTarget> {
+  const { log, codec } = await memoryTarget()
+  const append: EventLog['append'] = async (records) =>
+    records.map(({ topic }) => ({ topic, partition: 0, offset: 0n, duplicate: false }))
+  return { codec, log: { ...log, append } }
 }
 
 /** The S&P 500 of the demo, in cents as the rival takes it. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createCodec, type Codec } from '@waggle/codec'
@@ -8,18 +8,20 @@ import { eventId, PARTITIONS, partitionKeyOf, topicOf, type Signal } from '@wagg
 import type { EventLog } from '@waggle/log'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import { createLogRegistry } from '@waggle/registry'
-import { createTrajectoryProjection, replayKnown, replayTerm } from '@waggle/replay'
+import { createTrajectoryProjection, ReplaySession, replayKnown, replayTerm } from '@waggle/replay'
 import { openLmdbIndexStore } from '@waggle/replay/lmdb'
-import { line, show, verify } from './measure.ts'
+import { interleaved, line, show, verify } from './measure.ts'
 
 const AGENTS = 1000
 /** Events of an agent in a row, as a step of it brings them. */
 const BURST = 20
 const SWARM = 'bench'
+const LOOK_EVENTS = 100_000
 
 /**
  * One agent's events out of a whole log: `WAGGLE_BENCH_EVENTS` of them (10 million make the figure of the issue),
- * kept in `WAGGLE_BENCH_DIR` where that is given, since making them takes minutes.
+ * kept in `WAGGLE_BENCH_DIR` where that is given, since making them takes minutes. The memory of a replay is that of the
+ * process, which has made the log too: for the replay's own, run it again over the log that was kept.
  */
 export async function benchTrajectory(): Promise<string[]> {
   const events = Number(process.env['WAGGLE_BENCH_EVENTS'] ?? 500_000)
@@ -50,33 +52,74 @@ export async function benchTrajectory(): Promise<string[]> {
   }
   const millis: number[] = []
   for (let i = 0; i < 20; i++) millis.push(await ofAgent(`agent-${(i * 37) % AGENTS}`))
-  let [resident, own] = [0, 0]
-  const whole = async (decode: boolean): Promise<number> => {
-    const from = performance.now()
-    let [found, batches] = [0, 0]
-    for await (const batch of replayKnown({ ...source, judgments: projection.index })) {
-      found += decode ? batch.events().length : batch.length
-      batches++
-      if (batches % 50 !== 0) continue
-      resident = Math.max(resident, statusOf('VmRSS'))
-      own = Math.max(own, statusOf('RssAnon'))
-    }
-    verify(found === events, `all events are replayed, got ${found}`)
-    return (events / (performance.now() - from)) * 1000
+  const memory = new MemoryWatch()
+  const judged = { ...source, judgments: projection.index }
+  const session = (): Promise<ReplaySession> =>
+    ReplaySession.open({
+      ...judged,
+      index: projection.index,
+      query: { swarm: SWARM, run: null },
+      clock,
+    })
+  const ways = {
+    'whole swarm, decoded': async function* () {
+      for await (const batch of replayKnown(judged)) yield batch.events().length
+    },
+    'whole swarm, order and routing fields': async function* () {
+      for await (const { length } of replayKnown(judged)) yield length
+    },
+    'whole swarm, session in batches': async function* () {
+      for await (const { length } of (await session()).batches()) yield length
+    },
+    'whole swarm, session event by event': async function* () {
+      for await (const { event } of (await session()).events()) yield event.seq > 0 ? 1 : 0
+    },
   }
-  const decoded = [await whole(true), await whole(true)]
-  const routed = [await whole(false), await whole(false)]
+  const samples = await interleaved(
+    2,
+    Object.entries(ways).map(([name, counts]) => ({
+      name,
+      run: async (): Promise<number> => {
+        const from = performance.now()
+        let [found, seen] = [0, 0]
+        for await (const count of counts()) {
+          found += count
+          if (found < seen) continue
+          memory.look()
+          seen = found + LOOK_EVENTS
+        }
+        verify(found === events, `all events are replayed, got ${found}`)
+        return (events / (performance.now() - from)) * 1000
+      },
+    })),
+  )
   await store.close()
   await log.close()
   if (kept === undefined) rmSync(folder, { recursive: true })
   return [
-    `${show(events)} signals of ${AGENTS} agents, ${BURST} of one in a row, in the LMDB log, warm`,
+    `${show(events)} signals of ${AGENTS} agents, ${BURST} of one in a row, in the LMDB log, warm; load ${loadavg()[0]!.toFixed(1)}`,
     ...(isNew ? [`  indexed at ${show((events / indexing) * 1000)} events/s`] : []),
     line(`one agent (${show(events / AGENTS)} events), decoded`, millis, 'ms'),
-    line('whole swarm, decoded', decoded, 'events/s'),
-    line('whole swarm, order and routing fields', routed, 'events/s'),
-    `  most memory while replaying: ${show(own)} MiB of its own, ${show(resident)} MiB with the mapped pages of the log`,
+    ...[...samples].map(([name, values]) => line(name, values, 'events/s')),
+    `  most memory while replaying: ${memory.most()}`,
   ]
+}
+
+/** The most that the process had resident at once, and what that was made of. */
+class MemoryWatch {
+  #resident = 0
+  #parts = ''
+
+  look(): void {
+    const resident = statusOf('VmRSS')
+    if (resident <= this.#resident) return
+    this.#resident = resident
+    this.#parts = `${show(statusOf('RssAnon'))} of its own, ${show(statusOf('RssFile'))} mapped from files`
+  }
+
+  most(): string {
+    return `RSS ${show(this.#resident)} MiB: ${this.#parts}`
+  }
 }
 
 /** MiB of a line of Linux's process status; 0 elsewhere. */

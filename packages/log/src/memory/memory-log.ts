@@ -19,6 +19,13 @@ interface Partition {
   lastAppendedAt: Micros
 }
 
+/** A record with the partition it goes to. */
+interface Placed {
+  readonly record: AppendRecord
+  readonly at: TopicPartition
+  readonly partition: Partition
+}
+
 export interface MemoryLogOptions {
   readonly topics: Readonly<Record<string, number>>
   readonly clock: Clock
@@ -41,14 +48,10 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
     return partition
   }
 
-  const place = (record: AppendRecord): TopicPartition => {
+  const place = (record: AppendRecord): Placed => {
     const count = partitionCountOf(topics, record.topic)
-    return { topic: record.topic, partition: choosePartition(record, count) }
-  }
-
-  const appendOne = (record: AppendRecord): AppendResult => {
-    const at = place(record)
-    return appendTo(partitionAt(at), at, record, clock.now())
+    const at = { topic: record.topic, partition: choosePartition(record, count) }
+    return { record, at, partition: partitionAt(at) }
   }
 
   const log: EventLog = {
@@ -56,12 +59,10 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
     supports: { idempotentAppend: true, atomicAppend: true, durable: false },
     append: async (records) => {
       if (closed) throw closedError()
-      const undo = snapshot(
-        records,
-        records.map((record) => partitionAt(place(record))),
-      )
+      const placed = records.map(place)
+      const undo = snapshot(placed)
       try {
-        return records.map(appendOne)
+        return placed.map((one) => appendTo(one, clock.now()))
       } catch (error) {
         undo()
         throw error
@@ -89,12 +90,7 @@ export function createMemoryLog({ topics, clock }: MemoryLogOptions): EventLog {
   return log
 }
 
-function appendTo(
-  partition: Partition,
-  at: TopicPartition,
-  record: AppendRecord,
-  now: Micros,
-): AppendResult {
+function appendTo({ record, at, partition }: Placed, now: Micros): AppendResult {
   const { producer } = record
   const offset = partition.records.length
   if (producer !== undefined) {
@@ -119,9 +115,9 @@ function appendTo(
 }
 
 /** Remembers what an append may change, so that a refused one leaves nothing behind. */
-function snapshot(records: readonly AppendRecord[], partitions: readonly Partition[]): () => void {
-  const before = partitions.map((partition, index) => {
-    const session = records[index]!.producer?.session
+function snapshot(placed: readonly Placed[]): () => void {
+  const before = placed.map(({ record, partition }) => {
+    const session = record.producer?.session
     return {
       partition,
       length: partition.records.length,
