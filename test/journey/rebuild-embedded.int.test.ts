@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readDeadLetters } from '@waggle/consume'
 import { partitionsOf } from '@waggle/log'
+import { createMemoryProjection } from '@waggle/memory'
+import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
 import { createCoordinationProjection, RESULT_TOPICS } from '@waggle/view-coordination'
 import { createHotProjection, type HotProjection } from '@waggle/view-hot'
 import { runWaggle } from '@waggle-services/cli'
@@ -169,6 +171,26 @@ describe('waggle rebuild', () => {
     expect((await rebuild(data, 'hot', '--shadow', '--resume')).built!.records).toBe(0)
     expect(await rebuild(data, 'hot', '--switch')).toMatchObject({ code: 0 })
     expect(await rebuild(data, 'hot', '--diff')).toMatchObject({ code: 0, differences: 0 })
+  })
+
+  it('names what memory holds and the log does not say, of a bus with a retention of its own', async () => {
+    const retention = { importanceMin: 0.9, longTermAfterMs: 3_600_000 }
+    const bus = await openBus(data, { retention })
+    await act(bus, 's1')
+    await bus.stop()
+    expect(await rebuild(data, 'memory', '--diff')).toMatchObject({ code: 0, differences: 0 })
+    const embedder = createLexicalEmbedder()
+    const openIndex = () => createRecallIndex({ embedder })
+    await tamper(data, createMemoryProjection({ openIndex, retention }), (memory) => {
+      const dump = memory.dump()!
+      type Runs = Map<string, { swarms: Map<string, { agents: Map<string, number> }> }>
+      const agents = (dump.state as Runs).get('')!.swarms.get('hive')!.agents
+      return { ...memory, dump: () => (agents.set('mallory', 1), dump) }
+    })
+    const { code, shown } = await rebuild(data, 'memory')
+    expect([code, shown]).toMatchObject([1, [{ is: 'removed' }]])
+    expect(shown![0]!.key).toContain('agents/mallory')
+    expect(await rebuild(data, 'memory')).toMatchObject({ code: 0, differences: 0 })
   })
 
   it('makes vectors of memory anew that were damaged, and says which', async () => {

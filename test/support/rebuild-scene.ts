@@ -7,14 +7,21 @@ import { openLmdbLog } from '@waggle/log/lmdb'
 import { createLogRegistry } from '@waggle/registry'
 import type { HotProjection } from '@waggle/view-hot'
 import { runWaggle } from '@waggle-services/cli'
-import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
+import {
+  openEmbeddedBus,
+  type EmbeddedBus,
+  type EmbeddedConfigInput,
+} from '@waggle-services/embedded'
 
 export const SCOPE = { swarm: 'hive', run: null }
 const WAIT_MS = 30_000
 
-export function openBus(dataDir: string): Promise<EmbeddedBus> {
+export function openBus(
+  dataDir: string,
+  memory: EmbeddedConfigInput['memory'] = {},
+): Promise<EmbeddedBus> {
   return openEmbeddedBus(
-    { dataDir, analytics: 'off', tickMs: 0 },
+    { dataDir, analytics: 'off', tickMs: 0, memory },
     { clock: systemClock(), logger: silentLogger },
   )
 }
