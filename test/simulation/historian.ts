@@ -44,8 +44,6 @@ export interface Historian {
   askAgain(snapshots: Snapshots): Promise<Remembered[]>
 }
 
-/** Views that can be put away. */
-const SNAPSHOTTED: ReadonlySet<Question['of']> = new Set(['hot', 'coordination', 'bank'])
 const QUESTIONS = [...VIEW_NAMES, 'trajectory'] as const
 
 /** Asks about the past at any turn, now and then moves a run's clock on, and remembers what it was told. */
@@ -89,7 +87,7 @@ export function createHistorian(world: World, taken: SnapshotsTaken): Historian 
         const { sealed: final, positions } = answer
         const again = (asOf: AsOf, by: Fold): Promise<Answered> =>
           answerTo(world, question, asOf, by)
-        const kept = SNAPSHOTTED.has(question.of)
+        const kept = question.of !== 'trajectory'
         all.push({
           ...question,
           answer,

@@ -10,11 +10,12 @@ import {
 } from '@waggle/consume'
 import { createBankProjection } from '@waggle/reasoning-bank'
 import { partitionsOf } from '@waggle/log'
+import { makeMemory } from '../support/past-answers.ts'
 import { between, pick, type World } from './world.ts'
 
 /** Views as they were at some turns, to be put away once nothing else runs. */
 export interface SnapshotsTaken {
-  /** A view as it is now: a living one, or a bank that has read up to anywhere. */
+  /** A view as it is now: a living one, or a bank or memory that has read up to anywhere. */
   take(random: Random): Promise<void>
   /** The product's own snapshots of all of them, for as long as `use` takes; refusals of them go to `refused`. */
   use<T>(refused: string[], use: (snapshots: Snapshots) => Promise<T>): Promise<T>
@@ -25,11 +26,11 @@ export function takesSnapshots(
   living: () => readonly KeptProjection[],
 ): SnapshotsTaken {
   const taken: KeptProjection[] = []
-  const bank = createBankProjection()
+  const readers: readonly KeptProjection[] = [createBankProjection(), makeMemory()]
   return {
     take: async (random) => {
-      const view = pick(random, [...living(), bank])
-      if (view === bank) await readOn(world, bank, random)
+      const view = pick(random, [...living(), ...readers])
+      if (readers.includes(view)) await readOn(world, view, random)
       const dump = view.dump()
       if (dump === undefined) return
       const kept = structuredClone(dump)

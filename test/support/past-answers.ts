@@ -57,7 +57,8 @@ const VIEWS = {
 export type ViewName = keyof typeof VIEWS
 export const VIEW_NAMES = Object.keys(VIEWS) as ViewName[]
 
-function makeMemory(): MemoryProjection {
+/** Memory as views of the past have it. */
+export function makeMemory(): MemoryProjection {
   return createMemoryProjection({
     openIndex: () => createRecallIndex({ embedder }),
     ageless: true,
