@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { silentLogger, systemClock } from '@waggle/base'
-import { createCodec, type Codec } from '@waggle/codec'
-import { eventId, PARTITIONS, partitionKeyOf, topicOf, type Decision } from '@waggle/event'
+import { silentLogger } from '@waggle/base'
+import { eventId, type Decision } from '@waggle/event'
 import { createRunLog, fork, openFork, replayFork, rootLineage, type ForkPoint } from '@waggle/fork'
-import type { EventLog } from '@waggle/log'
-import { openLmdbLog } from '@waggle/log/lmdb'
-import { createLogRegistry } from '@waggle/registry'
 import { replayBatches } from '@waggle/replay'
+import { NO_CONTEXT } from '../support/no-context.ts'
+import { filledLog } from './filled-log.ts'
 import { line, show, verify } from './measure.ts'
 
 const SWARM = 'bench'
@@ -21,12 +16,7 @@ const ROUNDS = 3
 /** A fork of a run of `WAGGLE_BENCH_EVENTS` decisions on LMDB: how soon it stands, and how fast it replays. */
 export async function benchFork(): Promise<string[]> {
   const events = Number(process.env['WAGGLE_BENCH_EVENTS'] ?? 1_000_000)
-  const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
-  const clock = systemClock()
-  const log = await openLmdbLog({ path: join(folder, 'log'), topics: PARTITIONS, clock })
-  const codec = createCodec(createLogRegistry({ log }))
-  await codec.register()
-  await fill(log, codec, events)
+  const { log, codec, clock, dispose } = await filledLog(events, decisionOf)
   const bus = { log, codec, clock }
   const at = START + events - BEHIND - 1
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -75,8 +65,7 @@ export async function benchFork(): Promise<string[]> {
       samples.push((found / ms) * 1000)
     }
   }
-  await log.close()
-  rmSync(folder, { recursive: true, force: true })
+  await dispose()
   return [
     `fork of ${show(events)} decisions on LMDB, ${show(BEHIND)} of them behind the fork point; log durable`,
     line('fork by positions stands', byPositions!, 'ms'),
@@ -86,22 +75,6 @@ export async function benchFork(): Promise<string[]> {
     line('reading a run through a fork, decoded', through!, 'events/s'),
     line('the same without one', plain!, 'events/s'),
   ]
-}
-
-async function fill(log: EventLog, codec: Codec, events: number): Promise<void> {
-  const batch = 5000
-  for (let first = 0; first < events; first += batch) {
-    await log.append(
-      Array.from({ length: Math.min(batch, events - first) }, (_, index) => {
-        const event = decisionOf(first + index)
-        return {
-          topic: topicOf(event.kind),
-          key: partitionKeyOf(event),
-          value: codec.encode(event),
-        }
-      }),
-    )
-  }
 }
 
 function decisionOf(number: number): Decision {
@@ -117,13 +90,8 @@ function decisionOf(number: number): Decision {
     seq,
     occurred_at: known,
     known_at: known,
+    ...NO_CONTEXT,
     trajectory: `t-${number}`,
-    cause: null,
-    run: null,
-    subject: null,
-    model_id: null,
-    model_version: null,
-    model_cutoff: null,
     action: 'HOLD',
     instrument: 'SPX',
     context: '',

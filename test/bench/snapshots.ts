@@ -1,15 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { seededRandom, silentLogger, systemClock } from '@waggle/base'
-import { createCodec, type Codec } from '@waggle/codec'
+import { seededRandom, silentLogger } from '@waggle/base'
 import { createFileSnapshots, createRunner, withSnapshots } from '@waggle/consume'
-import { eventId, PARTITIONS, partitionKeyOf, topicOf, type Decision } from '@waggle/event'
-import type { EventLog } from '@waggle/log'
-import { openLmdbLog } from '@waggle/log/lmdb'
-import { createLogRegistry } from '@waggle/registry'
+import { eventId, type Decision } from '@waggle/event'
 import { hotAsOf, takeSnapshots } from '@waggle/replay'
 import { createHotProjection } from '@waggle/view-hot'
+import { NO_CONTEXT } from '../support/no-context.ts'
+import { filledLog } from './filled-log.ts'
 import { line, show, verify } from './measure.ts'
 
 const AGENTS = 50
@@ -26,13 +23,7 @@ const SCOPE = { swarm: 'bench', run: null }
 export async function benchSnapshots(): Promise<string[]> {
   const events = Number(process.env['WAGGLE_BENCH_EVENTS'] ?? 1_000_000)
   const kept = process.env['WAGGLE_BENCH_DIR']
-  const folder = kept ?? mkdtempSync(join(tmpdir(), 'waggle-bench-'))
-  const isNew = !existsSync(join(folder, 'log'))
-  const clock = systemClock()
-  const log = await openLmdbLog({ path: join(folder, 'log'), topics: PARTITIONS, clock })
-  const codec = createCodec(createLogRegistry({ log }))
-  await codec.register()
-  if (isNew) await fill(log, codec, events)
+  const { folder, log, codec, clock, dispose } = await filledLog(events, decisionOf, kept)
   const source = { log, codec, clock, logger: silentLogger }
   const snapshots = createFileSnapshots({ folder: join(folder, 'snapshots'), ...source })
 
@@ -92,8 +83,7 @@ export async function benchSnapshots(): Promise<string[]> {
   const writing = await timed(async () => void (await snapshots.save(one)))
   const files = readdirSync(join(folder, 'snapshots', 'hot-view'))
   const bytes = files.map((name) => statSync(join(folder, 'snapshots', 'hot-view', name)).size)
-  await log.close()
-  if (kept === undefined) rmSync(folder, { recursive: true })
+  await dispose()
   return [
     `${show(events)} decisions of ${AGENTS} agents in the LMDB log; hot view, a snapshot each ${show(EVERY)} records`,
     `  snapshots of a whole log taken at ${show((events / taking) * 1000)} events/s; ${files.length} of ${show(Math.max(...bytes) / 1024)} KiB at most`,
@@ -106,39 +96,19 @@ export async function benchSnapshots(): Promise<string[]> {
   ]
 }
 
-async function fill(log: EventLog, codec: Codec, events: number): Promise<void> {
-  const seqs = new Float64Array(AGENTS)
-  let next = 0
-  const one = (): Decision => {
-    const index = next % AGENTS
-    const session = `session-${index}`
-    const seq = ++seqs[index]!
-    const now = START + next++ * STEP
-    const id = eventId(session, seq, now)
-    const times = { occurred_at: now, known_at: now }
-    return { kind: 'decision', id, agent: `agent-${index}`, session, seq, ...times, ...REST }
-  }
-  while (next < events) {
-    const batch = Array.from({ length: Math.min(2000, events - next) }, one)
-    await log.append(
-      batch.map((event) => ({
-        topic: topicOf(event.kind),
-        key: partitionKeyOf(event),
-        value: codec.encode(event),
-      })),
-    )
-  }
+function decisionOf(number: number): Decision {
+  const index = number % AGENTS
+  const session = `session-${index}`
+  const seq = Math.floor(number / AGENTS) + 1
+  const now = START + number * STEP
+  const id = eventId(session, seq, now)
+  const times = { occurred_at: now, known_at: now }
+  return { kind: 'decision', id, agent: `agent-${index}`, session, seq, ...times, ...REST }
 }
 
 const REST = {
   swarm: 'bench',
-  trajectory: null,
-  cause: null,
-  run: null,
-  subject: null,
-  model_id: null,
-  model_version: null,
-  model_cutoff: null,
+  ...NO_CONTEXT,
   action: 'LONG',
   instrument: null,
   context: '',

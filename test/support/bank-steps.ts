@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { KnownEvent } from '@waggle/consume'
 import { comparePositions, type WaggleEvent } from '@waggle/event'
+import { NO_CONTEXT } from './no-context.ts'
 
 /** Partitions of a small bus: enough for events of different ones to be read in another order than known. */
 const PLACES = {
@@ -18,13 +19,7 @@ export type StepKind = keyof typeof PLACES
 const ENVELOPE = {
   swarm: 's',
   session: 'session',
-  trajectory: null,
-  cause: null,
-  run: null,
-  subject: null,
-  model_id: null,
-  model_version: null,
-  model_cutoff: null,
+  ...NO_CONTEXT,
 }
 
 const OWN: { readonly [K in StepKind]: object } = {

@@ -1,6 +1,7 @@
 import { eventId, validateEvent, type EventByKind, type Kind } from '@waggle/event'
 import type { MemoryEvent } from '../../packages/memory/src/memory-state.ts'
 import { START, SWARM } from './memory-bus.ts'
+import { NO_CONTEXT } from './no-context.ts'
 
 /** What a test says of an event; ids, places and times follow from the order. */
 export type SaidOf<K extends Kind> = { readonly kind: K } & Partial<Omit<EventByKind[K], 'kind'>>
@@ -36,13 +37,7 @@ export function teller(topic = 'waggle.memories.v1', partition = 0): Teller {
         seq,
         occurred_at: now,
         known_at: now,
-        trajectory: null,
-        cause: null,
-        run: null,
-        subject: null,
-        model_id: null,
-        model_version: null,
-        model_cutoff: null,
+        ...NO_CONTEXT,
         ...said,
       } as never)
       const position = { topic, partition, offset: offset++ }
