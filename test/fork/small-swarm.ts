@@ -3,7 +3,7 @@ import { createRunner } from '@waggle/consume'
 import type { Emitted } from '@waggle/emit'
 import { EVENT_TOPICS, partitionName, positionText } from '@waggle/event'
 import { openFork, type ForkBus, type ForkedRun } from '@waggle/fork'
-import { partitionsOf, type EventLog } from '@waggle/log'
+import { partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
   createCoordinationProjection,
@@ -82,6 +82,13 @@ export async function propose(bus: MemoryBus, proposal: string): Promise<Emitted
     electorate: voters.map((agent) => ({ agent, weight: 1 })),
     deadline_at: bus.clock.now() + 3_600_000_000,
   })
+}
+
+/** Every record of the log, to be said again in part. */
+export async function recordsAsBytes({ log }: MemoryBus): Promise<LogRecord[]> {
+  const ends = await log.ends(partitionsOf(log, EVENT_TOPICS))
+  const records = ends.map((end) => log.read({ ...end, offset: 0n }, 100_000))
+  return (await Promise.all(records)).flat()
 }
 
 /** Every record of the log as text, with where it stands: what an audit compares. */

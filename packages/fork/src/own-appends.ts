@@ -1,5 +1,5 @@
 import { WaggleError } from '@waggle/base'
-import { EnvelopeView, FRAME_HEADER_BYTES } from '@waggle/codec'
+import { EnvelopeView } from '@waggle/codec'
 import { partitionName, positionText, type Position } from '@waggle/event'
 import {
   choosePartition,
@@ -9,6 +9,7 @@ import {
   type LogRecord,
 } from '@waggle/log'
 import { runOf, type Lineage } from './lineage.ts'
+import { runOfRecord } from './record-run.ts'
 
 /** What a session has said in one partition. */
 interface Session {
@@ -80,9 +81,9 @@ async function readSaid(
 }
 
 function take(sessions: Map<string, Session>, lineage: Lineage, record: LogRecord): void {
-  if (record.value.length <= FRAME_HEADER_BYTES) return
-  const { swarm, run, session, seq } = EnvelopeView.trusted(record.value, 0)
-  if (run !== runOf(lineage) || swarm !== lineage.swarm) return
+  const view = EnvelopeView.unset()
+  if (runOfRecord(view, lineage.swarm, record) !== runOf(lineage)) return
+  const { session, seq } = view
   // What repeats, or comes behind its successor, was refused.
   if (seq > (sessions.get(session)?.last ?? -Infinity)) note(sessions, session, seq, record.offset)
 }

@@ -1,5 +1,5 @@
 import { WaggleError } from '@waggle/base'
-import { EnvelopeView, FRAME_HEADER_BYTES, relabelRun } from '@waggle/codec'
+import { EnvelopeView, relabelRun } from '@waggle/codec'
 import { DEAD_LETTER_TOPIC, isForkRun } from '@waggle/event'
 import {
   choosePartition,
@@ -10,6 +10,7 @@ import {
 } from '@waggle/log'
 import { covers, runOf, type Lineage } from './lineage.ts'
 import { ownAppends } from './own-appends.ts'
+import { runOfRecord } from './record-run.ts'
 
 /** What becomes of a record of the fork before it is appended; undefined where it is not. */
 export type Alter = (record: AppendRecord) => AppendRecord | undefined
@@ -45,10 +46,8 @@ export function createRunLog({
   const select = (records: readonly LogRecord[]): LogRecord[] => {
     const selected: LogRecord[] = []
     for (const record of records) {
-      if (record.value.length <= FRAME_HEADER_BYTES) continue
-      view.moveTo(record.value, 0)
-      const own = view.run
-      if (view.swarm !== lineage.swarm || !covers(lineage, own, record)) continue
+      const own = runOfRecord(view, lineage.swarm, record)
+      if (own === undefined || !covers(lineage, own, record)) continue
       selected.push(own === run ? record : { ...record, value: relabelRun(record.value, run) })
     }
     return selected
