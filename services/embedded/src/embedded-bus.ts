@@ -122,16 +122,12 @@ async function openHeld(
   const vault = deps.vault ?? openVault(config)
   const states = statesOf(config, { log, logger: deps.logger })
   const past = embeddedPast(config, states, vault)
-  const parts = { log, codec, snapshots: states.snapshots, ...deps }
+  const parts = { log, codec, ...states, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher =
     config.weights === 'off' ? undefined : createWeigherService({ ...parts, tickMs: config.tickMs })
-  const { memory, bank, eraser } = memoryParts(config, {
-    ...parts,
-    vault,
-    memorySnapshots: states.memory,
-  })
+  const { memory, bank, eraser } = memoryParts(config, { ...parts, vault })
   const trajectories = await trajectoryPart(config, parts)
   const analytics = await analyticsOf(config, parts)
   const http = await analystHttp(config, deps)

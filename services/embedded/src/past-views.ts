@@ -8,8 +8,8 @@ import { snapshotPath, type EmbeddedConfig } from './config.ts'
 /** What is put away of the views of a bus. Memory is large, and its past has states of its own. */
 export interface KeptStates {
   readonly snapshots: Snapshots | undefined
-  readonly memory: Snapshots | undefined
-  readonly memoryPast: Snapshots | undefined
+  readonly memorySnapshots: Snapshots | undefined
+  readonly pastSnapshots: Snapshots | undefined
 }
 
 const MEMORY_MOST = 1
@@ -27,13 +27,17 @@ export function statesOf(
       ? createFileSnapshots({ folder: snapshotPath(config), ...bound, ...parts })
       : undefined
   }
-  return { snapshots: open(), memory: open(MEMORY_MOST), memoryPast: open(MEMORY_PAST_MOST) }
+  return {
+    snapshots: open(),
+    memorySnapshots: open(MEMORY_MOST),
+    pastSnapshots: open(MEMORY_PAST_MOST),
+  }
 }
 
 /** Views that a question about the past can be put to. */
 export function embeddedPast(
   { memory: { recall, retention } }: EmbeddedConfig,
-  { snapshots, memoryPast: cache }: KeptStates,
+  { snapshots, pastSnapshots: cache }: KeptStates,
   vault: Vault,
 ): PastViews {
   // Without snapshots the past is folded from the log.
