@@ -102,9 +102,8 @@ describe('every command that reads a log', () => {
       commands.map((argv) => waggleWith(environment, ...argv))
     const before = await Promise.all(ask({}))
     expect(before.map(({ text }) => text.length > 0)).toEqual([true, true, true])
-    await waggle(
-      ...['archive', 'run', '--archive', archive, ...data, '--before', '2026-01-03', '--trim'],
-    )
+    const place = ['--archive', archive]
+    await waggle('archive', 'run', ...place, ...data, '--before', '2026-01-03', '--trim')
     expect(await Promise.all(ask({ WAGGLE_ARCHIVE: archive }))).toEqual(before)
     for (const answer of ask({}))
       await expect(answer).rejects.toMatchObject({
