@@ -15,7 +15,7 @@ from decimal import Decimal
 from hashlib import sha256
 from urllib.parse import quote
 
-from confluent_kafka import Consumer, Producer
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient, topic_record_subject_name_strategy
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
@@ -164,11 +164,13 @@ def decide(swarm: str, agent: str, session: str, count: int) -> None:
 def listen(swarm: str, agent: str, count: int) -> None:
     """Prints signals for this agent as JSON lines, from the oldest on."""
     consumer = Consumer(
-        {"bootstrap.servers": BROKERS, "group.id": f"{swarm}.{agent}", "auto.offset.reset": "earliest"}
+        {"bootstrap.servers": BROKERS, "group.id": f"{swarm}.{agent}", "enable.auto.commit": False}
     )
     topic = "waggle.signals.v1"
     read = AvroDeserializer(REGISTRY)
-    consumer.subscribe([TOPIC_PREFIX + topic])
+    # Every partition from its first record on: no consumer group to be formed, joined and rebalanced first.
+    found = consumer.list_topics(TOPIC_PREFIX + topic, timeout=30).topics[TOPIC_PREFIX + topic]
+    consumer.assign([TopicPartition(found.topic, number, OFFSET_BEGINNING) for number in found.partitions])
     try:
         while count > 0:
             message = consumer.poll(1.0)
