@@ -9,8 +9,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createAgent } from '@waggle/agent'
 import { seededRandom, silentLogger, systemClock } from '@waggle/base'
 import { openEmbeddedBus } from '@waggle-services/embedded'
+import { killRounds } from '../support/kill-rounds.ts'
 
-const KILLS = Math.min(Number(process.env['WAGGLE_KILLS'] ?? 4), 20)
+const KILLS = Math.min(killRounds(2, 4), 20)
 const LIFE = fileURLToPath(new URL('./agent-life.ts', import.meta.url))
 
 interface Said {

@@ -10,8 +10,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { seededRandom, systemClock } from '@waggle/base'
 import type { EventLog, LogRecord } from '@waggle/log'
 import { openLmdbLog } from '@waggle/log/lmdb'
+import { killRounds } from '../support/kill-rounds.ts'
 
-const KILLS = Number(process.env['WAGGLE_KILLS'] ?? 8)
+const KILLS = killRounds(3, 8)
 const WRITER = fileURLToPath(new URL('./ledger-writer.ts', import.meta.url))
 const TOPICS = { t: 2 }
 
