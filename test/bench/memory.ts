@@ -54,7 +54,7 @@ const observe: Say = (random, index) => ({
 })
 
 /** 40% signals, 30% observations, 20% decisions, 8% experiences, 2% facts. */
-const mixed: Say = (random, index) => {
+export const mixed: Say = (random, index) => {
   const share = random.next()
   const content = sentence(random, index)
   if (share < 0.4) {
@@ -73,7 +73,7 @@ const mixed: Say = (random, index) => {
 }
 
 /** A million events over a day of the log, in a durable log. */
-async function filledLog(say: Say) {
+export async function filledLog(say: Say, events = EVENTS) {
   const folder = mkdtempSync(join(tmpdir(), 'waggle-bench-'))
   const clock = manualClock(START)
   const log = await openLmdbLog({ path: folder, topics: PARTITIONS, clock })
@@ -84,8 +84,8 @@ async function filledLog(say: Say) {
     const agent = `agent-${index}`
     return createEmitter({ log, codec, clock, swarm: SWARM, agent, session: agent })
   })
-  for (let done = 0; done < EVENTS; done += BATCH) {
-    clock.advance((86_400_000_000 * BATCH) / EVENTS)
+  for (let done = 0; done < events; done += BATCH) {
+    clock.advance((86_400_000_000 * BATCH) / events)
     const drafts = Array.from({ length: BATCH }, (_, index) => say(random, done + index))
     await emitters[(done / BATCH) % emitters.length]!.emitAll(drafts)
   }
@@ -273,7 +273,7 @@ async function benchRemember(): Promise<string[]> {
   ]
 }
 
-async function closed({ log, folder }: Filled): Promise<void> {
+export async function closed({ log, folder }: Filled): Promise<void> {
   await log.close()
   rmSync(folder, { recursive: true })
 }
