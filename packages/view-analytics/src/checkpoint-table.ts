@@ -7,6 +7,8 @@ export interface CheckpointTable {
   read(): Promise<Checkpoint[]>
   /** Remembers a batch's checkpoint; written when enough records have come since the last time. */
   note(batch: ProjectionBatch): Promise<void>
+  /** Lets go of what is not written yet. */
+  forget(): void
   drop(): Promise<void>
   /** The version of the view that made the rows; 1 where none was written down. */
   version(): Promise<number>
@@ -34,18 +36,27 @@ interface Row {
   readonly admission: string
 }
 
-export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
+/** `mayWrite` throws where the rows behind what is noted may not be those of the table any more. */
+export function createCheckpointTable(
+  store: AnalyticsStore,
+  mayWrite: () => Promise<void> = async () => {},
+): CheckpointTable {
   const noted = new Map<string, ProjectionBatch>()
   let records = 0n
 
+  const forget = (): void => {
+    noted.clear()
+    records = 0n
+  }
+
   const write = async (): Promise<void> => {
+    await mayWrite()
     const rows = [...noted.values()].map(
       ({ topic, partition, nextOffset, admission }) =>
         `('${topic}', ${partition}, ${nextOffset}, '${quoted(encodeAdmission(admission))}')`,
     )
     await store.command(`INSERT INTO checkpoints VALUES ${rows.join(', ')}`)
-    noted.clear()
-    records = 0n
+    forget()
   }
 
   return {
@@ -75,9 +86,9 @@ export function createCheckpointTable(store: AnalyticsStore): CheckpointTable {
       store.command(
         `INSERT INTO view_version SELECT ${version}, count() + 1 + max(written) FROM view_version`,
       ),
+    forget,
     drop: async () => {
-      noted.clear()
-      records = 0n
+      forget()
       await store.command('DROP TABLE IF EXISTS checkpoints SYNC')
       await store.command(CREATE)
     },

@@ -63,14 +63,13 @@ function otherVersion(found: number, wanted: number): WaggleError {
 }
 
 /** 'table partition' -> largest offset inserted. */
-async function readMarks(store: AnalyticsStore): Promise<Map<string, bigint>> {
-  const marks = new Map<string, bigint>()
-  for (const kind of TABLE_KINDS) {
+export async function readMarks(store: AnalyticsStore): Promise<Map<string, bigint>> {
+  const selects = TABLE_KINDS.map((kind) => {
     const { table } = TABLES[kind]
-    const rows = await store.rows<{ partition: number; last: string }>(
-      `SELECT _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`,
-    )
-    for (const { partition, last } of rows) marks.set(`${table} ${partition}`, BigInt(last))
-  }
-  return marks
+    return `SELECT '${table}' AS name, _partition AS partition, max(_offset) AS last FROM ${table} GROUP BY _partition`
+  })
+  const rows = await store.rows<{ name: string; partition: number; last: string }>(
+    selects.join(' UNION ALL '),
+  )
+  return new Map(rows.map(({ name, partition, last }) => [`${name} ${partition}`, BigInt(last)]))
 }

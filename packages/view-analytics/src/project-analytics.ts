@@ -11,6 +11,7 @@ import type { AnalyticsStore } from './analytics-store.ts'
 import { createCheckpointTable } from './checkpoint-table.ts'
 import { ANALYTICS_VERSION, dropTables, openTables, type AnalyticsOptions } from './open-tables.ts'
 import { insertOf, planInserts, type PlannedInsert } from './plan-inserts.ts'
+import { createGatePass } from './rebuild/rebuild-gate.ts'
 import { digestTables } from './digest-tables.ts'
 import { TABLES } from './table-ddl.ts'
 
@@ -24,17 +25,27 @@ export function createAnalyticsProjection(
   store: AnalyticsStore,
   options: AnalyticsOptions = {},
 ): Projection {
-  const checkpoints = createCheckpointTable(store)
+  const gate = createGatePass(store)
+  const checkpoints = createCheckpointTable(store, () => assertSame())
   let ready = false
   let marks = new Map<string, bigint>()
 
   const prepare = async (): Promise<void> => {
     if (ready) return
+    await gate.enter()
+    checkpoints.forget()
     marks = await openTables(store, checkpoints, options)
     ready = true
   }
 
+  const assertSame = async (): Promise<void> => {
+    ready = false
+    await gate.assertSame()
+    ready = true
+  }
+
   const insert = async (plan: PlannedInsert, at: TopicPartition): Promise<void> => {
+    await assertSame()
     try {
       await store.insertAvro(insertOf(plan, at))
     } catch (error) {

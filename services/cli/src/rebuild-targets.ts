@@ -2,6 +2,7 @@ import { WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
 import { holdData, keptViews, mend } from '@waggle-services/embedded'
 import { openLog } from './open-log.ts'
+import { CLUSTER_TARGETS } from './rebuild-cluster.ts'
 import { EMBEDDED_TARGETS } from './rebuild-embedded.ts'
 import type { RebuildTarget } from './rebuild-target.ts'
 
@@ -12,11 +13,6 @@ export interface TargetOptions {
   readonly environment: Environment
   readonly clock: Clock
 }
-
-/** Views of a cluster, each opened from the environment. */
-const CLUSTER_TARGETS: Readonly<
-  Record<string, (options: TargetOptions) => Promise<RebuildTarget>>
-> = {}
 
 /** CONFIG_INVALID for a view that cannot be rebuilt there. */
 export async function openTarget(options: TargetOptions): Promise<RebuildTarget> {

@@ -2,21 +2,21 @@ import { composeServices, type Clock, type Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { createRunner, type Projection, type RunnerOptions } from '@waggle/consume'
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
-import { partitionsOf, type EventLog } from '@waggle/log'
+import type { EventLog } from '@waggle/log'
 import type { MemoryView } from '@waggle/memory'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createTrajectoryProjection, type IndexStore, type TrajectoryIndex } from '@waggle/replay'
 import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
-import { redisOptions } from '@waggle-services/hot-view'
 import type { PastViews } from '@waggle-services/memory-view'
 import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
 import { openHttpStore } from '@waggle/view-analytics/clickhouse'
 import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
-import { createHotProjection, HOT_TOPICS, type HotView } from '@waggle/view-hot'
-import { createFallbackHotReader, openRedisHotStore, type HotReader } from '@waggle/view-hot/redis'
+import { createHotProjection, type HotView } from '@waggle/view-hot'
+import { createFallbackHotReader, type HotReader } from '@waggle/view-hot/redis'
 import { memoryOf } from './cluster-memory.ts'
+import { openHotStore } from './open-hot-store.ts'
 import { allCaughtUp } from './services-caught-up.ts'
 
 /** What an agent or a tool has of a cluster; the views it shows are kept by services elsewhere. */
@@ -132,18 +132,6 @@ export async function openClusterBus(
       await log.close()
     },
   }
-}
-
-function openHotStore(
-  config: ServiceConfig,
-  { log, clock }: Pick<RunnerOptions, 'log' | 'clock'>,
-): ReturnType<typeof openRedisHotStore> {
-  return openRedisHotStore({
-    redis: redisOptions(config),
-    partitions: partitionsOf(log, HOT_TOPICS),
-    prefix: `${config.WAGGLE_KAFKA_TOPIC_PREFIX}waggle`,
-    clock,
-  })
 }
 
 /** The folder of keys that all agents and the memory view share. */

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import type { Clock } from '@waggle/base'
+import { parseEnvironment, type Environment } from '@waggle/service'
+import { openHotRebuild, openTablesRebuild, type RebuildParts } from '@waggle-services/cluster'
+import { openLog } from './open-log.ts'
+import type { RebuildTarget } from './rebuild-target.ts'
+
+export interface ClusterOptions {
+  readonly environment: Environment
+  readonly clock: Clock
+}
+
+type Steps = Omit<RebuildTarget, 'name'>
+
+/** The views of a cluster that lie outside of the processes which keep them. The services may run. */
+export const CLUSTER_TARGETS: Readonly<
+  Record<string, (options: ClusterOptions) => Promise<RebuildTarget>>
+> = {
+  analytics: (options) => targetOf('analytics', options, async (parts) => openTablesRebuild(parts)),
+  hot: (options) => targetOf('hot', options, openHotRebuild),
+}
+
+async function targetOf(
+  name: string,
+  { environment, clock }: ClusterOptions,
+  open: (parts: RebuildParts) => Promise<Steps>,
+): Promise<RebuildTarget> {
+  const config = parseEnvironment(environment, (path) => readFileSync(path, 'utf8'))
+  const source = await openLog(undefined, environment)
+  try {
+    const steps = await open({ config, source, clock })
+    return {
+      name,
+      shadow: (options) => steps.shadow(options),
+      diff: () => steps.diff(),
+      switch: () => steps.switch(),
+      rollback: () => steps.rollback(),
+      dropOld: () => steps.dropOld(),
+      close: async () => {
+        await steps.close()
+        await source.log.close()
+      },
+    }
+  } catch (error) {
+    await source.log.close()
+    throw error
+  }
+}
