@@ -21,9 +21,10 @@ import {
 } from '@waggle/view-analytics'
 import { openChdbStore } from '@waggle/view-analytics/chdb'
 import { memoryBus, START, SWARM } from '../support/memory-bus.ts'
+import { killRounds } from '../support/kill-rounds.ts'
 
 const CHILD = fileURLToPath(new URL('./analytics-child.ts', import.meta.url))
-const KILLS = Number(process.env['WAGGLE_KILLS'] ?? 8)
+const KILLS = killRounds(3, 8)
 
 let folder: string
 let store: AnalyticsStore | undefined
