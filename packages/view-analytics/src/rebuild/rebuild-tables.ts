@@ -56,6 +56,7 @@ export interface AnalyticsRebuildOptions {
 }
 
 const LEASE_MS = 30_000
+const IN_FLIGHT_MS = 1000
 const EXCHANGED = [...TABLE_KINDS.map((kind) => TABLES[kind].table), 'checkpoints', 'view_version']
 const SLOTS = ['a', 'b']
 
@@ -149,6 +150,8 @@ class Rebuild implements AnalyticsRebuild {
       const hold = await this.#hold(epoch + 1n, others)
       let outcome: RebuildSlots = before
       try {
+        // Inserts that passed the gate before it was held arrive; later ones are noticed below.
+        await this.#options.clock.sleep(IN_FLIGHT_MS)
         const final = await this.#positions()
         await feedProjection(this.#options.source, createAnalyticsProjection(store), final)
         hold.assertHeld()
