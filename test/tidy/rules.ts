@@ -6,13 +6,18 @@ export type Check = (file: SourceFile) => string[]
 
 /** Packages in the order in which they may depend on each other; equal numbers not at all. */
 export const LAYERS: Readonly<Record<string, number>> = {
+  api: 0,
   base: 0,
+  client: 1,
   event: 1,
+  mcp: 2,
+  react: 2,
   codec: 2,
   recall: 2,
   vault: 2,
   log: 3,
   registry: 4,
+  telemetry: 4,
   emit: 4,
   consume: 4,
   'view-hot': 5,
@@ -27,6 +32,7 @@ export const LAYERS: Readonly<Record<string, number>> = {
   certify: 7,
   service: 8,
   coordinate: 8,
+  explain: 8,
   agent: 9,
   ingest: 9,
   'agent-adapters': 10,
@@ -40,8 +46,10 @@ export const LAYERS: Readonly<Record<string, number>> = {
   'memory-view': 10,
   embedded: 11,
   cluster: 11,
-  cli: 12,
+  dashboard: 11,
   demo: 12,
+  gateway: 12,
+  cli: 13,
 }
 
 const lines = (file: SourceFile): string[] => file.text.split('\n')
@@ -100,7 +108,7 @@ const BANNED: readonly [pattern: RegExp, instead: string, allowed: RegExp][] = [
   [
     /\bsetTimeout\(/,
     'Clock.sleep',
-    /(base\/src\/clock|consume\/src\/progress|native-process)\.ts$/,
+    /(base\/src\/clock|client\/src\/pause|consume\/src\/progress|native-process)\.ts$/,
   ],
   [
     /\bprocess\.env\b/,

@@ -1,0 +1,42 @@
+export { answer, freshness, HEADERS, micros, past, readQuery, timeInput } from './answer.ts'
+export type { Answer, Freshness, Past, ReadQuery } from './answer.ts'
+export type {
+  LockJson,
+  LockStepJson,
+  ProposalJson,
+  RecountJson,
+  SignalJson,
+} from './coordination.ts'
+export { draft, emitted, emittedLine, eventJson, knownEvent, logRecord } from './events.ts'
+export type { DraftJson, EmittedJson, EventJson, KnownEventJson, LogRecordJson } from './events.ts'
+export { liveStats, VERBS } from './operations.ts'
+export type {
+  DeadLetterJson,
+  LiveStats,
+  ProjectionJson,
+  SqlResult,
+  SubjectJson,
+  Verb,
+  WhoAmI,
+} from './operations.ts'
+export { joinTokens, parsePositions, positionToken, tokenOf } from './position-token.ts'
+export type { PositionJson } from './position-token.ts'
+export { GATEWAY_CODES, problem } from './problem.ts'
+export type { Problem } from './problem.ts'
+export { fillPath, paramNames } from './route.ts'
+export type { Answered, Asked, Params, Route } from './route.ts'
+export { LIVE_PATH, ROUTES } from './routes.ts'
+export type { RouteName } from './routes.ts'
+export type {
+  AgentContextJson,
+  AgentJson,
+  CalibrationJson,
+  HoldingJson,
+  MemoryJson,
+  PatternJson,
+  RecallQuestionJson,
+  RememberInput,
+  SwarmInfo,
+} from './swarm.ts'
+export { evidencePack } from './trajectories.ts'
+export type { CausationJson, DiffJson, EvidencePack, TrajectoryJson } from './trajectories.ts'
