@@ -9,6 +9,7 @@ export {
 } from './avro-schema.ts'
 export type { AvroComplex, AvroField, AvroRecord, AvroType, Constraints } from './avro-schema.ts'
 export { derivedId, eventId } from './event-id.ts'
+export { eventFromJson, eventToJson } from './event-json.ts'
 export { FORK_RUN_PREFIX, isForkRun } from './fork-run.ts'
 export type {
   Access,
