@@ -53,7 +53,11 @@ const byKind = new Map<Kind, FieldConverters>()
 
 /** An event as JSON: decimals are texts such as "101.25", times microseconds, bytes base64. */
 export function eventToJson(event: WaggleEvent): Record<string, unknown> {
-  return convertFields(event as unknown as Record<string, unknown>, convertersOf(event.kind), 'toJson')
+  return convertFields(
+    event as unknown as Record<string, unknown>,
+    convertersOf(event.kind),
+    'toJson',
+  )
 }
 
 /**

@@ -1,1 +1,7 @@
-export {}
+export { createGatewayApp } from './app.ts'
+export type { GatewayBus, GatewayPast, Views } from './gateway-bus.ts'
+export type { AnalystQuery, GatewayApp, GatewayOptions } from './gateway-parts.ts'
+export { hashToken, parseGrants } from './principal.ts'
+export type { Grant, GrantInput, Principal } from './principal.ts'
+export { createGatewayServer } from './server.ts'
+export type { GatewayServer } from './server.ts'

@@ -1,0 +1,48 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { guardHttp } from './guard-http.ts'
+import { GatewayFault } from './gateway-fault.ts'
+import type { GatewayApp, GatewayOptions, GatewayParts } from './gateway-parts.ts'
+import { createPastReaders } from './past-readers.ts'
+import { problemOf } from './problem-of.ts'
+import { bindSwarmRoutes } from './routes/swarm-routes.ts'
+import { createSessions } from './sessions.ts'
+
+const BODY_BYTES_MAX = 8 * 1024 * 1024
+
+/** The gateway as a function of requests: served over HTTP, or called in process by `app.request`. */
+export function createGatewayApp(options: GatewayOptions): GatewayApp {
+  const { bus, random, logger, bodyBytesMax = BODY_BYTES_MAX } = options
+  const parts: GatewayParts = {
+    ...options,
+    readers: createPastReaders(bus),
+    sessions: createSessions(bus, random),
+  }
+  const app: GatewayApp = new OpenAPIHono()
+  app.onError((error, c) => {
+    const problem = problemOf(error, logger)
+    if (error instanceof GatewayFault && error.context.retryAfter !== undefined)
+      c.header('retry-after', String(Math.ceil(error.context.retryAfter)))
+    c.header('content-type', 'application/problem+json')
+    return c.body(JSON.stringify(problem), problem.status as 400)
+  })
+  app.notFound((c) => {
+    const what = `There is no ${c.req.method} ${c.req.path}; /openapi.json lists what there is`
+    throw new GatewayFault('ROUTE_UNKNOWN', what)
+  })
+  app.use(requestId())
+  app.use(secureHeaders())
+  app.use(
+    bodyLimit({
+      maxSize: bodyBytesMax,
+      onError: () => {
+        throw new GatewayFault('BODY_TOO_LARGE', `A body may have ${bodyBytesMax} bytes`)
+      },
+    }),
+  )
+  guardHttp(app, parts)
+  bindSwarmRoutes(app, parts)
+  return app
+}

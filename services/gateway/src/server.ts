@@ -1,0 +1,41 @@
+import type { Server } from 'node:http'
+import { serve } from '@hono/node-server'
+import { messageOf, WaggleError, type Service } from '@waggle/base'
+import type { GatewayApp } from './gateway-parts.ts'
+
+export interface GatewayServer extends Service {
+  /** Where it listens, once started. */
+  readonly url: string
+}
+
+/** The gateway over HTTP; on the loopback address unless told otherwise. */
+export function createGatewayServer(
+  app: GatewayApp,
+  { port, host = '127.0.0.1' }: { readonly port: number; readonly host?: string },
+): GatewayServer {
+  let server: Server | undefined
+  let url = ''
+  return {
+    name: 'gateway',
+    get url() {
+      return url
+    },
+    start: () =>
+      new Promise((resolve, reject) => {
+        server = serve({ fetch: app.fetch, hostname: host, port }, (bound) => {
+          url = `http://${host}:${bound.port}`
+          resolve()
+        }) as Server
+        server.once('error', (error) => {
+          const what = `Cannot listen on ${host}:${port}: ${messageOf(error)}`
+          reject(new WaggleError('CONFIG_INVALID', what, { cause: error }))
+        })
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        if (server === undefined) return resolve()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
