@@ -45,7 +45,7 @@ export async function* followLive(
         ...(token === undefined ? {} : { 'last-event-id': token }),
       }
       const response = await send(pathOf(swarm, query), { signal, headers })
-      for await (const message of messagesOf(response)) {
+      for await (const message of messagesOf(response, signal)) {
         retryMs = RETRY_MS
         if (message.type === 'events') token = message.token
         yield message
@@ -70,12 +70,15 @@ function pathOf(swarm: string, { run, agents, kinds, stats, from }: LiveQuery): 
   return `${fillPath(LIVE_PATH, { swarm })}?${query.toString()}`
 }
 
-async function* messagesOf({ body }: Response): AsyncGenerator<LiveMessage> {
+async function* messagesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<LiveMessage> {
   if (body === null) return
   const stream = body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
   const reader = stream.getReader()
+  // An answer from this very process does not end with the signal of its request.
+  const cancel = (): void => void reader.cancel().catch(() => {})
+  signal.addEventListener('abort', cancel, { once: true })
   try {
     for (;;) {
       const { done, value } = await reader.read()
@@ -87,6 +90,7 @@ async function* messagesOf({ body }: Response): AsyncGenerator<LiveMessage> {
       if (event === 'problem') throw new GatewayError(JSON.parse(data) as Problem)
     }
   } finally {
-    await reader.cancel().catch(() => {})
+    signal.removeEventListener('abort', cancel)
+    cancel()
   }
 }

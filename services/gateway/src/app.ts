@@ -5,8 +5,12 @@ import { secureHeaders } from 'hono/secure-headers'
 import { guardHttp } from './guard-http.ts'
 import { GatewayFault } from './gateway-fault.ts'
 import type { GatewayApp, GatewayOptions, GatewayParts } from './gateway-parts.ts'
+import { createLiveStats } from './live-stats.ts'
+import { bindLiveTail } from './live-tail.ts'
 import { createPastReaders } from './past-readers.ts'
 import { problemOf } from './problem-of.ts'
+import { bindEmitRoutes } from './routes/emit-routes.ts'
+import { bindMeRoutes } from './routes/me-routes.ts'
 import { bindSwarmRoutes } from './routes/swarm-routes.ts'
 import { createSessions } from './sessions.ts'
 
@@ -43,6 +47,9 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
     }),
   )
   guardHttp(app, parts)
+  bindMeRoutes(app, parts)
+  bindEmitRoutes(app, parts)
   bindSwarmRoutes(app, parts)
+  bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }

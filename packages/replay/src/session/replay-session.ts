@@ -21,6 +21,8 @@ export interface ReplaySessionOptions extends ReplaySource {
   readonly speed?: ReplaySpeed
   /** Goes on where the token was taken; INPUT_INVALID for one of another query. */
   readonly resume?: string
+  /** Where it begins instead of the start of the log; of partitions without one, at theirs. Not with `resume`. */
+  readonly start?: readonly Position[]
   /** Goes on with what is appended after the start, until the signal aborts; else it ends where the log ended then. */
   readonly follow?: boolean
   readonly signal?: AbortSignal
@@ -76,7 +78,10 @@ export class ReplaySession {
     if (speed !== 'max' && !(speed > 0))
       throw new WaggleError('INPUT_INVALID', `Speed ${speed} is not above 0`, { input: speed })
     if (resume === undefined) {
-      return new ReplaySession(options, await sortedEnds(log, EVENT_TOPICS), new Map(), 0)
+      const from = (options.start ?? []).map(
+        (at) => [partitionName(at), Number(at.offset)] as const,
+      )
+      return new ReplaySession(options, await sortedEnds(log, EVENT_TOPICS), new Map(from), 0)
     }
     const point = decodeResumePoint(resume, queryDigest(query))
     return new ReplaySession(options, point.ends, point.next, point.count)
