@@ -67,8 +67,7 @@ test('the live tail goes on behind a lost connection, without a gap or a repeat'
   const client = createWaggleClient({ url: 'http://localhost', token: TOKEN, fetch: breaking })
   const stop = new AbortController()
   const seen: string[] = []
-  let started: () => void
-  const open = new Promise<void>((resolve) => (started = resolve))
+  const { promise: open, resolve: started } = Promise.withResolvers<void>()
   const following = (async () => {
     const query = { agents: ['ada'], kinds: ['observation'] }
     for await (const message of client.live('desk', query, stop.signal)) {

@@ -4,6 +4,7 @@ import { ARCHIVE_USAGE, runArchiveCommand } from './archive-command.ts'
 import { BACKTEST_USAGE, runBacktest } from './backtest-command.ts'
 import { CERTIFY_USAGE, runCertify } from './certify-command.ts'
 import { EXPORT_USAGE, runExport } from './export-command.ts'
+import { DEV_USAGE, runDev } from './dev-command.ts'
 import { DIFF_USAGE, runDiff } from './diff-command.ts'
 import { FORK_USAGE, runFork } from './fork-command.ts'
 import { IMPORT_USAGE, runImport } from './import-command.ts'
@@ -38,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   backtest: { usage: BACKTEST_USAGE, run: runBacktest },
   certify: { usage: CERTIFY_USAGE, run: runCertify },
   export: { usage: EXPORT_USAGE, run: runExport },
+  dev: { usage: DEV_USAGE, run: runDev },
   diff: { usage: DIFF_USAGE, run: runDiff },
   fork: { usage: FORK_USAGE, run: runFork },
   import: { usage: IMPORT_USAGE, run: runImport },

@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
+import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
+import { createGatewayApp } from './app.ts'
+import type { GatewayApp } from './gateway-parts.ts'
+import { hashToken, type Grant } from './principal.ts'
+import { createGatewayServer } from './server.ts'
+
+export interface EmbeddedGatewayOptions {
+  readonly dataDir: string
+  /** 0 takes any free one. */
+  readonly port: number
+  readonly analytics?: 'chdb' | 'off'
+  /** Folder of the built dashboard. */
+  readonly dashboard?: string | undefined
+  readonly version: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+export interface EmbeddedGateway extends Service {
+  readonly bus: EmbeddedBus
+  readonly app: GatewayApp
+  readonly url: string
+  /** May do everything; kept in the data folder, readable by its owner alone. */
+  readonly token: string
+}
+
+/** A bus in this process with its gateway on the loopback address: `waggle dev`. */
+export async function openEmbeddedGateway(
+  options: EmbeddedGatewayOptions,
+): Promise<EmbeddedGateway> {
+  const { dataDir, port, analytics = 'chdb', clock, logger } = options
+  const bus = await openEmbeddedBus(
+    { dataDir, log: 'lmdb', analytics, bank: 'on', trajectoryIndex: 'on' },
+    { clock, logger },
+  )
+  const token = ownToken(dataDir)
+  const app = createGatewayApp({
+    ...options,
+    bus,
+    grants: [ownerOf(token)],
+    random: systemRandom(),
+    embedded: true,
+  })
+  const server = createGatewayServer(app, { port })
+  const busService = { name: 'bus', start: () => Promise.resolve(), stop: () => bus.stop() }
+  const all = composeServices('embedded gateway', [busService, server])
+  return {
+    name: all.name,
+    bus,
+    app,
+    token,
+    get url() {
+      return server.url
+    },
+    start: () => all.start(),
+    stop: () => all.stop(),
+  }
+}
+
+function ownerOf(token: string): Grant {
+  return {
+    name: 'owner',
+    sha256: hashToken(token),
+    swarms: ['*'],
+    agents: ['*'],
+    verbs: ['read', 'emit', 'vote', 'lock', 'remember', 'sql', 'operate', 'erase'],
+    rate: 10_000,
+  }
+}
+
+/** The owner's token: the same at every start, so that links stay good. */
+function ownToken(dataDir: string): string {
+  const path = join(dataDir, 'gateway-token')
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim()
+  const token = randomBytes(24).toString('base64url')
+  writeFileSync(path, `${token}\n`, { mode: 0o600 })
+  return token
+}
