@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmitter, type Emitted } from '@waggle/emit'
+import { partitionName } from '@waggle/event'
 import { fork, lineageOf, type ForkBus, type ForkPoint } from '@waggle/fork'
 import {
   joinAll,
@@ -165,5 +166,27 @@ describe('a fork', () => {
       code: 'OFFSET_OUT_OF_RANGE',
       input: 'waggle.agents.v1/0@99',
     })
+  })
+
+  it('begins with nothing that the run did not know then, though another swarm moved its clock', async () => {
+    const now = bus.clock.now()
+    const minute = 60_000_000
+    const said = (swarm: string, known_at: number) =>
+      createEmitter({ ...bus, swarm, agent: 'dan', session: `dan-${swarm}` }).emit({
+        kind: 'agent',
+        op: 'JOINED',
+        role: 'late',
+        occurred_at: now,
+        known_at,
+      })
+    await said('another', now + 2 * minute)
+    const late = await said(SWARM, now)
+    const forkAt = async (run: string, at: number) =>
+      (await fork({ bus, swarm: SWARM, parent: null, run, from: { at } })).cut
+    const name = partitionName(late.position)
+    const early = await forkAt('fork:early', now + minute)
+    expect(early.get(name)).toBeLessThanOrEqual(late.position.offset)
+    const later = await forkAt('fork:later', now + 2 * minute)
+    expect(later.get(name)).toBeGreaterThan(late.position.offset)
   })
 })

@@ -20,10 +20,12 @@ export type ForkPoint =
   | { readonly before: Position }
   | { readonly positions: readonly Position[] }
 
+/** The parent, in a log in which admission counts its times as its own views did. */
 export interface RunSource {
-  /** The parent as a log of its own. */
   readonly log: EventLog
   readonly codec: Codec
+  readonly swarm: string
+  readonly run: string | null
 }
 
 /**
@@ -33,8 +35,9 @@ export interface RunSource {
 export async function cutAt(source: RunSource, point: ForkPoint): Promise<Offsets> {
   const ends = await source.log.ends(partitionsOf(source.log, EVENT_TOPICS))
   if ('positions' in point) return cutByPositions(ends, point.positions)
-  const isBeyond =
+  const beyond =
     'at' in point ? beyondTime(point.at) : await beyondEvent(source, ends, point.before)
+  const isBeyond: IsBeyond = (admitted) => isOf(source, admitted) && beyond(admitted)
   const offsets = await Promise.all(
     ends.map(
       async (end) => [partitionName(end), await firstBeyond(source, end, isBeyond)] as const,
@@ -44,6 +47,9 @@ export async function cutAt(source: RunSource, point: ForkPoint): Promise<Offset
 }
 
 type IsBeyond = (record: AdmittedRecord) => boolean
+
+const isOf = ({ swarm, run }: RunSource, { envelope }: AdmittedRecord): boolean =>
+  envelope.swarm === swarm && envelope.run === run
 
 const beyondTime =
   (at: Micros): IsBeyond =>
@@ -61,7 +67,9 @@ async function beyondEvent(
   if (end === undefined || position.offset >= end.offset)
     throw new WaggleError('OFFSET_OUT_OF_RANGE', `The log ends before ${text}`, { input: text })
   for await (const batch of readAdmitted(source, end)) {
-    const found = batch.find(({ record }) => record.offset === position.offset)
+    const found = batch.find(
+      (admitted) => admitted.record.offset === position.offset && isOf(source, admitted),
+    )
     if (found !== undefined)
       return ({ knownFrom, record }) =>
         knownFrom > found.knownFrom ||

@@ -49,8 +49,9 @@ export async function fork(options: ForkOptions): Promise<ForkedRun> {
   }
   const parentLineage = await lineageOf(bus, swarm, parent)
   if (!(await forksOf(bus, swarm)).has(run)) {
-    const log = createRunLog({ log: bus.log, lineage: parentLineage })
-    await sayFork(options, await cutAt({ codec: bus.codec, log }, from))
+    // Other swarms move the clock of a run that is no fork, so what it knew when is found in the whole log.
+    const log = isForkRun(parent) ? createRunLog({ log: bus.log, lineage: parentLineage }) : bus.log
+    await sayFork(options, await cutAt({ codec: bus.codec, log, swarm, run: parent }, from))
   }
   // Whoever was first has said where it begins.
   const said = (await forksOf(bus, swarm)).get(run)!
