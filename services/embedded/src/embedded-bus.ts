@@ -145,7 +145,8 @@ async function openHeld(
   const all = composeServices('embedded', services)
   await all.start()
   const runners = projecting.map(({ runner }) => runner)
-  await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
+  // Who opens a bus reads at once what the log had then.
+  for (const { runner } of [hot, coordinator, memory]) await runner.caughtUp(STARTUP_TIMEOUT_MS)
 
   return {
     log,
