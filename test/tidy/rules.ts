@@ -113,7 +113,7 @@ const BANNED: readonly [pattern: RegExp, instead: string, allowed: RegExp][] = [
   [
     /\bprocess\.env\b/,
     'a config record',
-    /(^vitest\.config|services\/[^/]+\/src\/main|examples\/[^/]+\/agent|infra\/native\/src\/[a-z-]+)\.ts$/,
+    /(^vitest\.config|dashboard\/vite\.config|services\/[^/]+\/src\/main|examples\/[^/]+\/agent|infra\/native\/src\/[a-z-]+)\.ts$/,
   ],
   [/\bT[O]DO\b|\bFIX[M]E\b/, 'an issue', /^$/],
   [/:\s*any\b|\bas any\b|<any>/, 'a type', /^$/],

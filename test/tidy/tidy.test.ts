@@ -15,9 +15,9 @@ import {
 import { committedFiles, isGenerated, readSource, ROOT, sizeOf } from './tree.ts'
 
 const paths = committedFiles()
-const sources = paths.filter((path) => path.endsWith('.ts') && !isGenerated(path)).map(readSource)
+const sources = paths.filter((path) => /\.tsx?$/.test(path) && !isGenerated(path)).map(readSource)
 const texts = paths
-  .filter((path) => /\.(ts|mjs|js|json|md|yaml|yml|sql|avsc)$|run$/.test(path))
+  .filter((path) => /\.(tsx?|mjs|js|css|html|json|md|yaml|yml|sql|avsc)$|run$/.test(path))
   .map(readSource)
 
 /** Each check with a file that must fail it: a check that cannot fail is a defect. */

@@ -19,8 +19,9 @@ export type {
   Verb,
   WhoAmI,
 } from './operations.ts'
-export { joinTokens, parsePositions, positionToken, tokenOf } from './position-token.ts'
-export type { PositionJson } from './position-token.ts'
+export { positionToken } from './position-token.ts'
+export { joinTokens, parsePositions, tokenOf } from './positions.ts'
+export type { PositionJson } from './positions.ts'
 export { GATEWAY_CODES, problem } from './problem.ts'
 export type { Problem } from './problem.ts'
 export { fillPath, paramNames } from './route.ts'
