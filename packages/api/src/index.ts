@@ -9,6 +9,15 @@ export type {
 } from './coordination.ts'
 export { draft, emitted, emittedLine, eventJson, knownEvent, logRecord } from './events.ts'
 export type { DraftJson, EmittedJson, EventJson, KnownEventJson, LogRecordJson } from './events.ts'
+export { knowledgeEntity, knowledgeRelation } from './knowledge.ts'
+export type {
+  KnowledgeChange,
+  KnowledgeChanged,
+  KnowledgeEntity,
+  KnowledgeGraph,
+  KnowledgeQuestion,
+  KnowledgeRelation,
+} from './knowledge.ts'
 export { liveStats, VERBS } from './operations.ts'
 export type {
   DeadLetterJson,
@@ -38,6 +47,7 @@ export type {
   RecallQuestionJson,
   RememberInput,
   SwarmInfo,
+  SwarmRun,
 } from './swarm.ts'
 export { evidencePack } from './trajectories.ts'
 export type { CausationJson, DiffJson, EvidencePack, TrajectoryJson } from './trajectories.ts'

@@ -3,7 +3,7 @@ import { answer, micros, readQuery, timeInput } from './answer.ts'
 import { draft, emitted, knownEvent, logPage } from './events.ts'
 import { positionToken } from './position-token.ts'
 import type { Route } from './route.ts'
-import { agentContext, agentJson, holdingJson, swarmInfo } from './swarm.ts'
+import { agentContext, agentJson, holdingJson, swarmInfo, swarmRun } from './swarm.ts'
 
 const limit = z.coerce.number().int().min(1).max(10_000).optional()
 
@@ -18,6 +18,14 @@ export const SWARM_ROUTES = {
     query: z.object({ run: z.string().max(128).optional() }),
     body: z.union([draft, z.array(draft).min(1).max(10_000)]),
     answer: z.object({ data: z.array(emitted), position: positionToken }),
+  },
+  swarms: {
+    method: 'get',
+    path: '/v1/swarms',
+    verb: 'read',
+    tag: 'swarm',
+    summary: 'Every swarm and run there is for the token',
+    answer: answer(z.array(swarmRun)),
   },
   swarm: {
     method: 'get',
@@ -69,7 +77,8 @@ export const SWARM_ROUTES = {
     path: '/v1/swarms/{swarm}/bars/{instrument}',
     verb: 'read',
     tag: 'swarm',
-    summary: 'Bars of an instrument from the log, oldest first: known in [from, to)',
+    summary:
+      'Bars of an instrument from the log, oldest first: known in [from, to); the newest ones without `from`',
     query: readQuery.extend({ from: timeInput.optional(), to: timeInput.optional(), limit }),
     answer: answer(
       z.array(

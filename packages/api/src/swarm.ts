@@ -16,6 +16,20 @@ export const swarmInfo = z
   .meta({ id: 'Swarm' })
 export type SwarmInfo = z.output<typeof swarmInfo>
 
+/** A run of a swarm; null is live. */
+export const swarmRun = z
+  .object({
+    swarm: z.string(),
+    run: z.string().nullable(),
+    /** Of a fork: the run it leaves (null: live), and its own name. */
+    parent: z.string().nullable(),
+    name: z.string().nullable(),
+    /** The newest time that counts as known; 0 where the hot view has nothing of it. */
+    clock: micros,
+  })
+  .meta({ id: 'SwarmRun' })
+export type SwarmRun = z.output<typeof swarmRun>
+
 export const agentJson = z
   .object({
     agent: z.string(),

@@ -32,6 +32,8 @@ export interface MemoryView
     TurnView,
     DocumentView,
     MemoryLookup {
+  /** Runs seen; null is live. */
+  runs(): (string | null)[]
   /** Swarms seen in a run. */
   swarms(run: string | null): string[]
 }
@@ -41,12 +43,13 @@ export function createMemoryView(state: MemoryState, readBack?: ReadBack): Memor
   const source = partSource(state)
   const grants = createGrantView(source)
   return {
+    runs: () => [...state.runs.keys()].map((run) => (run === '' ? null : run)),
     swarms: (run) => [...(state.runs.get(run ?? '')?.swarms.keys() ?? [])],
     ...createEpisodeView(state, grants, readBack),
     ...createRecallView(state, grants, readBack),
     ...createConsolidationView(state, grants, readBack),
     ...createStorageView(state),
-    ...createMemoryLookup(state),
+    ...createMemoryLookup(state, grants),
     ...grants,
     ...createKnowledgeView(source),
     ...createProcedureView(source),

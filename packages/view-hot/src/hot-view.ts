@@ -17,8 +17,16 @@ export interface SignalFilter {
   readonly at?: Micros
 }
 
+/** What there is to ask about; small, and known to the process that folds the view alone. */
+export interface HotOverview {
+  /** Every swarm in every run that the view has seen, by swarm, then by run, live first. */
+  scopes(): SwarmScope[]
+  /** Instruments with bars or fills, sorted. */
+  instruments(scope: SwarmScope): string[]
+}
+
 /** Lookups in a hot state. Answers are the view's own objects: read them, do not change them. */
-export interface HotView {
+export interface HotView extends HotOverview {
   agent(scope: SwarmScope, agent: string): Entry<Agent> | undefined
   agents(scope: SwarmScope): Entry<Agent>[]
   /** Joined and not left. */
@@ -62,7 +70,22 @@ export function createHotView(state: HotState): HotView {
     lastBars: (scope, instrument, limit) =>
       limit <= 0 ? [] : (swarmOf(scope)?.bars.get(instrument) ?? []).slice(-limit),
     clock: (scope) => swarmOf(scope)?.clock ?? 0,
+    scopes: () =>
+      [...state]
+        .flatMap(([run, swarms]) =>
+          [...swarms.keys()].map((swarm) => ({ swarm, run: run === '' ? null : run })),
+        )
+        .sort((a, b) => compareTexts(a.swarm, b.swarm) || compareTexts(a.run ?? '', b.run ?? '')),
+    instruments: (scope) => {
+      const swarm = swarmOf(scope)
+      const held = [...(swarm?.holdings.values() ?? [])].map(({ instrument }) => instrument)
+      return [...new Set([...(swarm?.bars.keys() ?? []), ...held])].sort()
+    },
   }
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function activeSignals(swarm: HotSwarm | undefined, filter: SignalFilter): Entry<Signal>[] {

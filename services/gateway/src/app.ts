@@ -9,6 +9,8 @@ import { createLiveStats } from './live-stats.ts'
 import { bindLiveTail } from './live-tail.ts'
 import { createPastReaders } from './past-readers.ts'
 import { problemOf } from './problem-of.ts'
+import { bindContextRoutes } from './routes/context-routes.ts'
+import { bindDecisionRoutes } from './routes/decision-routes.ts'
 import { bindEmitRoutes } from './routes/emit-routes.ts'
 import { bindMeRoutes } from './routes/me-routes.ts'
 import { bindSwarmRoutes } from './routes/swarm-routes.ts'
@@ -50,6 +52,8 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindMeRoutes(app, parts)
   bindEmitRoutes(app, parts)
   bindSwarmRoutes(app, parts)
+  bindDecisionRoutes(app, parts)
+  bindContextRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }

@@ -1,13 +1,11 @@
-import { LIVE_PATH, tokenOf, type KnownEventJson, type LiveStats } from '@waggle/api'
-import type { KnownEvent } from '@waggle/consume'
+import { LIVE_PATH, tokenOf, type LiveStats } from '@waggle/api'
 import { EVENT_TOPICS, isKind, partitionName, type Kind, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { ReplaySession, type ReplayQuery } from '@waggle/replay'
-import { openWhole } from '@waggle/vault'
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
 import { GatewayFault } from './gateway-fault.ts'
 import type { GatewayApp, GatewayParts } from './gateway-parts.ts'
-import { knownEventJson } from './json/known-event-json.ts'
+import { openedJson } from './json/known-event-json.ts'
 import { authorize } from './principal.ts'
 import { problemOf } from './problem-of.ts'
 import { positionsOf } from './read-scope.ts'
@@ -118,20 +116,8 @@ async function sendEvents(
       const some = batch.slice(from, from + BATCH_MAX)
       for (const { position } of some)
         given.set(partitionName(position), { ...position, offset: position.offset + 1n })
-      await sender.send('events', await opened(vault, some), tokenBehind(given))
+      await sender.send('events', await openedJson(vault, some), tokenBehind(given))
     }
-}
-
-async function opened(
-  vault: GatewayParts['bus']['vault'],
-  batch: readonly KnownEvent[],
-): Promise<KnownEventJson[]> {
-  const shown: KnownEventJson[] = []
-  for (const known of batch) {
-    const event = vault === undefined ? known.event : await openWhole(vault, known.event)
-    if (event !== undefined) shown.push(knownEventJson({ ...known, event }))
-  }
-  return shown
 }
 
 async function sendStats(

@@ -1,6 +1,6 @@
 import { isWaggleError, type Clock } from '@waggle/base'
 import type { Freshness } from '@waggle/consume'
-import type { HotView } from '../hot-view.ts'
+import type { HotOverview, HotView } from '../hot-view.ts'
 
 /** An answer says where it comes from and how far that had read. */
 export interface HotAnswer<T> {
@@ -9,9 +9,9 @@ export interface HotAnswer<T> {
   readonly source: 'redis' | 'in-process'
 }
 
-/** The questions of HotView, asked of a view that may be elsewhere. */
+/** The questions of HotView, asked of a view that may be elsewhere; what there is to ask about only a folding process knows. */
 export type HotReader = {
-  readonly [Q in keyof HotView]: (
+  readonly [Q in Exclude<keyof HotView, keyof HotOverview>]: (
     ...args: Parameters<HotView[Q]>
   ) => Promise<HotAnswer<ReturnType<HotView[Q]>>>
 }
@@ -44,7 +44,7 @@ const QUESTIONS = [
   'holdings',
   'lastBars',
   'clock',
-] as const satisfies readonly (keyof HotView)[]
+] as const satisfies readonly (keyof HotReader)[]
 
 type Question = (...args: unknown[]) => unknown
 type Asked = (...args: unknown[]) => Promise<HotAnswer<unknown>>
@@ -90,7 +90,7 @@ function isBehind({ applied }: Freshness, own: Freshness, max: bigint): boolean 
   return behind > max
 }
 
-function byQuestion(make: (question: keyof HotView) => Asked): HotReader {
+function byQuestion(make: (question: keyof HotReader) => Asked): HotReader {
   return Object.fromEntries(
     QUESTIONS.map((question) => [question, make(question)]),
   ) as unknown as HotReader

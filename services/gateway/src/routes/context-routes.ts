@@ -1,0 +1,14 @@
+import { ROUTES } from '@waggle/api'
+import { agentSight } from '../agent-sight.ts'
+import { bindRoute } from '../bind-route.ts'
+import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
+import { readScope } from '../read-scope.ts'
+
+/** What an agent sees. */
+export function bindContextRoutes(app: GatewayApp, { bus, readers }: GatewayParts): void {
+  bindRoute(app, ROUTES.agentContext, ({ params, query }) => {
+    const { swarm, agent } = params as { swarm: string; agent: string }
+    const scope = readScope(bus, readers, swarm, query)
+    return agentSight(bus, scope, { agent, limit: query.limit })
+  })
+}
