@@ -1,4 +1,5 @@
 import { COORDINATION_ROUTES } from './routes-coordination.ts'
+import { KNOWLEDGE_ROUTES } from './routes-knowledge.ts'
 import { MEMORY_ROUTES } from './routes-memory.ts'
 import { OPERATION_ROUTES } from './routes-operations.ts'
 import { SWARM_ROUTES } from './routes-swarm.ts'
@@ -13,6 +14,7 @@ export const ROUTES = {
   ...TRAJECTORY_ROUTES,
   ...COORDINATION_ROUTES,
   ...MEMORY_ROUTES,
+  ...KNOWLEDGE_ROUTES,
   ...OPERATION_ROUTES,
 } as const
 

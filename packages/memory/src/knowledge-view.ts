@@ -9,7 +9,7 @@ import {
   type HeldFact,
 } from './fact-validity.ts'
 import { graphOf, validRelation, type EdgeFilter, type Neighbour } from './knowledge-graph.ts'
-import { sees, type Kept, type Lens } from './lens.ts'
+import { isBefore, sees, type Kept, type Lens } from './lens.ts'
 import { CONCEPT_VERSIONS } from './knowledge-state.ts'
 import type { MemoryScope } from './memory-view.ts'
 import type { NamespaceParts } from './namespace-parts.ts'
@@ -93,6 +93,8 @@ export interface KnowledgeView {
     name: string,
     at?: WorldTime,
   ): Kept<Relation> | undefined
+  /** All that hold in the world, by the position of what was said of them. */
+  relations(scope: MemoryScope, namespace: string, at?: WorldTime): Kept<Relation>[]
   neighbours(
     scope: MemoryScope,
     namespace: string,
@@ -207,7 +209,7 @@ function createConceptView(
 
 function createGraphView(
   source: PartSource,
-): Pick<KnowledgeView, 'relation' | 'neighbours' | 'path'> {
+): Pick<KnowledgeView, 'relation' | 'relations' | 'neighbours' | 'path'> {
   const graph = (scope: MemoryScope, namespace: string, { validAt, asOf }: WorldTime) => {
     const parts = source.parts(scope, namespace)
     const lens = source.lens(scope, asOf)
@@ -222,6 +224,13 @@ function createGraphView(
       return relation === undefined
         ? undefined
         : validRelation(relation, parts!.removals, lens, validAt ?? lens.at)
+    },
+    relations: (scope, namespace, { validAt, asOf } = {}) => {
+      const parts = source.parts(scope, namespace)
+      const lens = source.lens(scope, asOf)
+      return [...(parts?.knowledge.relations.values() ?? [])]
+        .flatMap((one) => validRelation(one, parts!.removals, lens, validAt ?? lens.at) ?? [])
+        .sort((a, b) => (isBefore(a, b) ? -1 : 1))
     },
     neighbours: (scope, namespace, concept, filter = {}) =>
       graph(scope, namespace, filter)?.neighbours(concept, filter) ?? [],
