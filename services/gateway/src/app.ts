@@ -13,6 +13,7 @@ import { bindContextRoutes } from './routes/context-routes.ts'
 import { bindDecisionRoutes } from './routes/decision-routes.ts'
 import { bindEmitRoutes } from './routes/emit-routes.ts'
 import { bindMeRoutes } from './routes/me-routes.ts'
+import { bindOperationRoutes } from './routes/operation-routes.ts'
 import { bindSwarmRoutes } from './routes/swarm-routes.ts'
 import { createSessions } from './sessions.ts'
 
@@ -54,6 +55,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindSwarmRoutes(app, parts)
   bindDecisionRoutes(app, parts)
   bindContextRoutes(app, parts)
+  bindOperationRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }

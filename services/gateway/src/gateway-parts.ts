@@ -1,3 +1,4 @@
+import type { ProjectionJson, SubjectJson } from '@waggle/api'
 import type { Clock, Logger, Random } from '@waggle/base'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { GatewayBus } from './gateway-bus.ts'
@@ -28,6 +29,10 @@ export interface GatewayOptions {
   readonly logger: Logger
   /** Undefined where there is no analytical store. */
   readonly analystQuery?: AnalystQuery | undefined
+  /** Projections of other processes, for who looks at all of them. */
+  readonly otherProjections?: (() => Promise<readonly ProjectionJson[]>) | undefined
+  /** Subjects of the schema registry; those of the built-in one on the bus's log if left out. */
+  readonly subjects?: (() => Promise<SubjectJson[]>) | undefined
   /** Pages of these origins may ask; only the gateway's own if left out. */
   readonly origins?: readonly string[]
   /** Host names it answers to, against DNS rebinding; those of the loopback if left out. */
