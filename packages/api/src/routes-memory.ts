@@ -26,6 +26,8 @@ export const MEMORY_ROUTES = {
       namespace: z.string().max(256).optional(),
       agent: z.string().max(128).optional(),
       kind: z.string().max(64).optional(),
+      /** Reads with the rights of this agent, which the token may speak as. */
+      as: z.string().min(1).max(128).optional(),
       limit: z.coerce.number().int().min(1).max(1000).optional(),
     }),
     answer: answer(z.array(memoryJson)),
@@ -36,7 +38,10 @@ export const MEMORY_ROUTES = {
     verb: 'read',
     tag: 'memory',
     summary: 'One memory by its id, in its namespace',
-    query: readQuery.extend({ namespace: z.string().max(256).optional() }),
+    query: readQuery.extend({
+      namespace: z.string().max(256).optional(),
+      as: z.string().min(1).max(128).optional(),
+    }),
     answer: answer(memoryJson),
   },
   remember: {

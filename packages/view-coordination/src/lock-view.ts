@@ -51,6 +51,8 @@ export interface LockRequestReport {
 export interface LockView {
   /** Undefined for a lock that nobody has or waits for: it is free. */
   lock(scope: CoordinationScope, resource: string): LockReport | undefined
+  /** Locks that somebody has or waits for, by resource: the first `limit`. */
+  locks(scope: CoordinationScope, limit: number): LockReport[]
   /**
    * The last answer to an agent's request. Of those that neither hold nor wait any more, the latest 20,000 of
    * a partition are remembered.
@@ -81,6 +83,12 @@ export function createLockView(partitions: ReadonlyMap<string, PartitionState>):
       const state = lockOf(scope, resource)
       return state === undefined ? undefined : reportLock(state)
     },
+    locks: (scope, limit) =>
+      tablesOf(scope)
+        .flatMap(({ inUse }) => [...inUse.values()].filter(({ swarm }) => swarm === scope.swarm))
+        .sort((a, b) => (a.resource < b.resource ? -1 : 1))
+        .slice(0, limit)
+        .map(reportLock),
     lockRequest: (scope, resource, by) => {
       const key = answerKey(scope.swarm, resource, by)
       for (const { answers } of tablesOf(scope)) {

@@ -1,5 +1,5 @@
 import type { Micros } from '@waggle/base'
-import type { Proposal, ProposalStatus, Tally } from '@waggle/event'
+import type { Proposal, ProposalStatus, Tally, Voter } from '@waggle/event'
 import type { CastVote, ProposalState, Uncounted } from './consensus-state.ts'
 import type { CoordinationScope } from './coordination-view.ts'
 import { countVotes } from './count-votes.ts'
@@ -10,6 +10,13 @@ import { nameIn } from './result-fields.ts'
 export interface ProposalReport {
   readonly proposal: string
   readonly question: string
+  readonly proposer: string
+  /** Where the proposal stands in its partition, and when it was made. */
+  readonly offset: bigint
+  readonly proposedAt: Micros
+  readonly options: readonly string[]
+  readonly quorum: number
+  readonly electorate: readonly Voter[]
   readonly rule: Proposal['rule']
   readonly deadlineAt: Micros
   readonly status: ProposalStatus | 'PENDING'
@@ -31,6 +38,8 @@ export interface ProposalReport {
 export interface ProposalView {
   proposal(scope: CoordinationScope, proposal: string): ProposalReport | undefined
   openProposals(scope: CoordinationScope): ProposalReport[]
+  /** The latest that were decided, newest proposal first: at most `limit`, of those still remembered. */
+  decidedProposals(scope: CoordinationScope, limit: number): ProposalReport[]
   /** Votes for proposals that nobody made, and forged proposals; the latest thousand of each partition. */
   strayVotes(scope: CoordinationScope): Stray[]
 }
@@ -53,11 +62,31 @@ export function createProposalView(partitions: ReadonlyMap<string, PartitionStat
         .flatMap(({ open }) => [...open.values()])
         .filter(({ proposal }) => proposal.swarm === scope.swarm)
         .map(reportProposal),
+    decidedProposals: (scope, limit) =>
+      booksOf(scope)
+        .flatMap(({ closed }) => latestOf(closed, scope.swarm, limit))
+        .sort(byNewest)
+        .slice(0, limit)
+        .map(reportProposal),
     strayVotes: (scope) =>
       booksOf(scope)
         .flatMap(({ strays }) => strays)
         .filter(({ swarm }) => swarm === scope.swarm),
   }
+}
+
+/** The last ones decided in a partition. */
+function latestOf(
+  closed: ReadonlyMap<string, ProposalState>,
+  swarm: string,
+  limit: number,
+): ProposalState[] {
+  const ofSwarm = [...closed.values()].filter(({ proposal }) => proposal.swarm === swarm)
+  return ofSwarm.slice(Math.max(0, ofSwarm.length - limit))
+}
+
+function byNewest({ proposal: a }: ProposalState, { proposal: b }: ProposalState): number {
+  return b.known_at - a.known_at || (a.proposal < b.proposal ? -1 : 1)
 }
 
 function reportProposal(state: ProposalState): ProposalReport {
@@ -66,6 +95,12 @@ function reportProposal(state: ProposalState): ProposalReport {
   return {
     proposal: proposal.proposal,
     question: proposal.question,
+    proposer: proposal.agent,
+    offset: BigInt(state.offset),
+    proposedAt: proposal.known_at,
+    options: [...proposal.options],
+    quorum: proposal.quorum,
+    electorate: [...state.electorate],
     rule: proposal.rule,
     deadlineAt: proposal.deadline_at,
     status: outcome?.status ?? 'PENDING',

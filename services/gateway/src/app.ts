@@ -15,6 +15,9 @@ import { bindEmitRoutes } from './routes/emit-routes.ts'
 import { bindMeRoutes } from './routes/me-routes.ts'
 import { bindOperationRoutes } from './routes/operation-routes.ts'
 import { bindSwarmRoutes } from './routes/swarm-routes.ts'
+import { bindBankRoutes } from './routes/bank-routes.ts'
+import { bindCoordinationRoutes } from './routes/coordination-routes.ts'
+import { bindMemoryRoutes } from './routes/memory-routes.ts'
 import { createSessions } from './sessions.ts'
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -56,6 +59,9 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindDecisionRoutes(app, parts)
   bindContextRoutes(app, parts)
   bindOperationRoutes(app, parts)
+  bindBankRoutes(app, parts)
+  bindCoordinationRoutes(app, parts)
+  bindMemoryRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }

@@ -1,5 +1,7 @@
+import { createAgent, type Agent } from '@waggle/agent'
 import type { Random } from '@waggle/base'
 import type { Emitter } from '@waggle/emit'
+import { derivedId } from '@waggle/event'
 import type { GatewayBus } from './gateway-bus.ts'
 
 export interface Speaker {
@@ -8,29 +10,40 @@ export interface Speaker {
   readonly run: string | null
 }
 
-/** Emitters of those who speak through this gateway; one session for each of them. */
+/** Those who speak through this gateway: one agent of the SDK, in one session, for each of them. */
 export interface Sessions {
   of(speaker: Speaker): Emitter
+  agent(speaker: Speaker): Agent
   /** A session the caller numbers itself, so that a repeated request writes nothing twice. */
   resumed(speaker: Speaker, session: string, seq: number): Emitter
+  /** The speaker in a session of one request, which is the same one whenever the request is repeated. */
+  requesting(speaker: Speaker, request: string): Agent
 }
 
 const KEPT = 10_000
 
 export function createSessions(bus: GatewayBus, random: Random): Sessions {
   const own = random.sessionId()
-  const kept = new Map<string, Emitter>()
+  const kept = new Map<string, Agent>()
   let opened = 0
-  return {
-    of: (speaker) => {
-      const key = JSON.stringify([speaker.swarm, speaker.agent, speaker.run])
-      const emitter =
-        kept.get(key) ?? bus.emitter({ ...speaker, session: `gateway/${own}/${++opened}` })
-      kept.delete(key)
-      kept.set(key, emitter)
-      for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest)
-      return emitter
-    },
-    resumed: (speaker, session, seq) => bus.emitter({ ...speaker, session, lastSeq: seq - 1 }),
+  const agentIn = ({ agent: name, ...speaker }: Speaker, session: string): Agent =>
+    createAgent({ ...speaker, bus, name, session, random })
+  const agentOf: Sessions['agent'] = (speaker) => {
+    const key = keyOf(speaker)
+    const agent = kept.get(key) ?? agentIn(speaker, `gateway/${own}/${++opened}`)
+    kept.delete(key)
+    kept.set(key, agent)
+    for (const oldest of kept.keys()) if (kept.size > KEPT) kept.delete(oldest)
+    return agent
   }
+  return {
+    of: (speaker) => agentOf(speaker).emitter,
+    agent: agentOf,
+    resumed: (speaker, session, seq) => bus.emitter({ ...speaker, session, lastSeq: seq - 1 }),
+    requesting: (speaker, request) => agentIn(speaker, derivedId(keyOf(speaker, request))),
+  }
+}
+
+function keyOf({ swarm, agent, run }: Speaker, request = ''): string {
+  return JSON.stringify([swarm, agent, run, request])
 }
