@@ -1,1 +1,6 @@
-export {}
+export { explain } from './explain.ts'
+export type { ExplainSource } from './event-finder.ts'
+export { CLAIMS, parseClaim } from './parse-claim.ts'
+export type { Claim, Figure } from './parse-claim.ts'
+export { recompute } from './recompute.ts'
+export type { Recomputed } from './recompute.ts'

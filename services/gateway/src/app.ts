@@ -12,6 +12,7 @@ import { problemOf } from './problem-of.ts'
 import { bindContextRoutes } from './routes/context-routes.ts'
 import { bindDecisionRoutes } from './routes/decision-routes.ts'
 import { bindEmitRoutes } from './routes/emit-routes.ts'
+import { bindExplainRoutes } from './routes/explain-routes.ts'
 import { bindMeRoutes } from './routes/me-routes.ts'
 import { bindOperationRoutes } from './routes/operation-routes.ts'
 import { bindSwarmRoutes } from './routes/swarm-routes.ts'
@@ -62,6 +63,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindBankRoutes(app, parts)
   bindCoordinationRoutes(app, parts)
   bindMemoryRoutes(app, parts)
+  bindExplainRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }
