@@ -4,7 +4,7 @@ import { lightApi } from './scripts/light-api.ts'
 
 /** The gateway that `vite` and `vite preview` pass calls on to; the one of `waggle dev` if left out. */
 const gateway = process.env['WAGGLE_GATEWAY'] ?? 'http://127.0.0.1:4600'
-const proxy = { '/v1': { target: gateway, changeOrigin: true } }
+const proxy = { '/v1': { target: gateway, changeOrigin: true, headers: { origin: gateway } } }
 
 export default defineConfig({
   root: import.meta.dirname,

@@ -44,7 +44,7 @@ export function useRead<Name extends RouteName>(
   const scope = useScope()
   return useAsk(name, { ...scopeParams(scope), ...asked } as unknown as Asked<Of<Name>>, {
     ...how,
-    enabled: enabled && scope.swarm !== '',
+    enabled: enabled && scope.ready,
     every: scope.asOf === undefined ? every : 0,
   })
 }
@@ -56,10 +56,7 @@ export function useAct<Name extends RouteName>(name: Name) {
   })
 }
 
+/** Swarm, run and time as a route takes them. */
 export function scopeParams({ swarm, run, asOf }: Scope) {
-  return {
-    swarm,
-    ...(run === undefined ? {} : { run }),
-    ...(asOf === undefined ? {} : { as_of: asOf }),
-  }
+  return { swarm, run, ...(asOf === undefined ? {} : { as_of: asOf }) }
 }

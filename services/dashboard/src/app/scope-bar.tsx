@@ -1,7 +1,6 @@
 import { isoOf, microsOfText } from '../ui/format.ts'
 import { formText } from './form-text.ts'
-import { useAsk } from './read.ts'
-import { useMe, useScope } from './scope.ts'
+import { useMe, useScope, useSwarm } from './scope.ts'
 import { useUrl } from './url.ts'
 
 /** Which swarm, which run, as of when: kept in the address. */
@@ -9,8 +8,8 @@ export function ScopeBar() {
   const [, change] = useUrl()
   const { swarm, run, asOf } = useScope()
   const visible = useMe().data?.data.visible ?? []
-  const info = useAsk('swarm', { swarm }, { enabled: swarm !== '' })
-  const runs = info.data?.data.runs.map((one) => one.run).filter((one) => one !== 'live') ?? []
+  const info = useSwarm(swarm)
+  const runs = info.data?.data.runs.map((one) => one.run) ?? []
   return (
     <div className="scope">
       <Choice
@@ -21,8 +20,8 @@ export function ScopeBar() {
       />
       <Choice
         label="Run"
-        value={run ?? ''}
-        options={[['', 'live'], ...named(runs, run ?? '').filter(([value]) => value !== '')]}
+        value={run}
+        options={named(['live', ...runs], run)}
         onChange={(value) => change({ run: value, as_of: undefined })}
       />
       <AsOf asOf={asOf} onChange={(as_of) => change({ as_of })} />

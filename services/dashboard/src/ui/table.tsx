@@ -58,17 +58,16 @@ export function Table<Row extends object>(props: TableProps<Row>) {
     overscan: 12,
   })
   const items = virtual.getVirtualItems()
-  const above = items[0]?.start ?? 0
-  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0)
   const move = (event: KeyboardEvent) => {
     const step = STEPS[event.key]
     if (step === undefined || onOpen === undefined) return
     event.preventDefault()
     event.stopPropagation()
     const at = sorted.findIndex(({ id }) => id === selected)
-    const next = sorted[Math.min(Math.max(at + step, 0), sorted.length - 1)]
+    const to = Math.min(Math.max(at + step, 0), sorted.length - 1)
+    const next = sorted[to]
     if (next === undefined) return
-    virtual.scrollToIndex(next.index)
+    virtual.scrollToIndex(to)
     onOpen(next.original)
   }
   return (
@@ -84,60 +83,91 @@ export function Table<Row extends object>(props: TableProps<Row>) {
       <table>
         <thead>
           <tr>
-            {table.getHeaderGroups()[0]?.headers.map(({ id, column }, index) => {
-              const { header, align, width, wide } = columns[index]!
-              const order = column.getIsSorted()
-              return (
-                <th
-                  key={id}
-                  scope="col"
-                  data-align={align}
-                  data-wide={wide}
-                  style={{ width }}
-                  aria-sort={order === false ? undefined : `${order}ending`}
-                >
-                  {column.getCanSort() ? (
-                    <button type="button" onClick={column.getToggleSortingHandler()}>
-                      {header}
-                      {order === false ? '' : order === 'asc' ? ' ▲' : ' ▼'}
-                    </button>
-                  ) : (
-                    header
-                  )}
-                </th>
-              )
-            })}
+            {table.getHeaderGroups()[0]?.headers.map(({ id, column }, index) => (
+              <Head
+                key={id}
+                column={columns[index]!}
+                order={column.getIsSorted()}
+                onSort={column.getCanSort() ? () => column.toggleSorting() : undefined}
+              />
+            ))}
           </tr>
         </thead>
         <tbody>
-          <Spacer height={above} />
-          {items.map((item) => {
-            const { id, original } = sorted[item.index]!
+          <Spacer height={items[0]?.start ?? 0} />
+          {items.map(({ index }) => {
+            const { id, original } = sorted[index]!
             return (
-              <tr
+              <Line
                 key={id}
-                data-open={id === selected || undefined}
-                data-link={onOpen !== undefined || undefined}
-                onClick={() => onOpen?.(original)}
-              >
-                {columns.map(({ id: name, cell, align, wide }, index) => (
-                  <td key={name} data-align={align} data-wide={wide}>
-                    {index === 0 && onOpen !== undefined ? (
-                      <button type="button" className="row-link" aria-pressed={id === selected}>
-                        {cell(original)}
-                      </button>
-                    ) : (
-                      cell(original)
-                    )}
-                  </td>
-                ))}
-              </tr>
+                columns={columns}
+                row={original}
+                open={id === selected}
+                onOpen={onOpen}
+              />
             )
           })}
-          <Spacer height={below} />
+          <Spacer height={virtual.getTotalSize() - (items.at(-1)?.end ?? 0)} />
         </tbody>
       </table>
     </div>
+  )
+}
+
+interface HeadProps<Row> {
+  readonly column: Column<Row>
+  readonly order: false | 'asc' | 'desc'
+  readonly onSort: (() => void) | undefined
+}
+
+function Head<Row>({ column, order, onSort }: HeadProps<Row>) {
+  const { header, align, width, wide } = column
+  return (
+    <th
+      scope="col"
+      data-align={align}
+      data-wide={wide}
+      style={{ width }}
+      aria-sort={order === false ? undefined : `${order}ending`}
+    >
+      {onSort === undefined ? (
+        header
+      ) : (
+        <button type="button" onClick={onSort}>
+          {header}
+          {order === false ? '' : order === 'asc' ? ' ▲' : ' ▼'}
+        </button>
+      )}
+    </th>
+  )
+}
+
+interface LineProps<Row> {
+  readonly columns: readonly Column<Row>[]
+  readonly row: Row
+  readonly open: boolean
+  readonly onOpen: ((row: Row) => void) | undefined
+}
+
+function Line<Row>({ columns, row, open, onOpen }: LineProps<Row>) {
+  return (
+    <tr
+      data-open={open || undefined}
+      data-link={onOpen !== undefined || undefined}
+      onClick={() => onOpen?.(row)}
+    >
+      {columns.map(({ id, cell, align, wide }, index) => (
+        <td key={id} data-align={align} data-wide={wide}>
+          {index === 0 && onOpen !== undefined ? (
+            <button type="button" className="row-link" aria-pressed={open}>
+              {cell(row)}
+            </button>
+          ) : (
+            cell(row)
+          )}
+        </td>
+      ))}
+    </tr>
   )
 }
 
