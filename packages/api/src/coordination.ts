@@ -86,12 +86,20 @@ export const lockInput = z
   .object({
     agent: z.string().min(1).max(128),
     op: z.enum(['ACQUIRE', 'RENEW', 'RELEASE']),
+    /** Names what is asked for: repeated under its name it changes nothing. Needed to renew and to release. */
     request: z.string().min(1).max(128).optional(),
+    /** Fencing token of what is renewed or released: FENCED (409) where it is stale. */
+    token: z
+      .string()
+      .regex(/^\d{1,19}$/)
+      .optional(),
     mode: z.enum(['EXCLUSIVE', 'SHARED']).optional(),
     lease_ms: z.int().min(1).max(86_400_000).optional(),
+    /** How long to wait in the queue: 0 if left out. The place is given up when the caller goes away. */
     wait_ms: z.int().min(0).max(60_000).optional(),
   })
   .meta({ id: 'LockInput' })
+export type LockInput = z.input<typeof lockInput>
 
 export const signalJson = z
   .object({

@@ -1,6 +1,7 @@
 export { answer, freshness, HEADERS, micros, past, readQuery, timeInput } from './answer.ts'
 export type { Answer, Freshness, Past, ReadQuery } from './answer.ts'
 export type {
+  LockInput,
   LockJson,
   LockStepJson,
   ProposalJson,
@@ -45,9 +46,11 @@ export type {
   MemoryJson,
   PatternJson,
   RecallQuestionJson,
+  RememberConflict,
   RememberInput,
   SwarmInfo,
   SwarmRun,
 } from './swarm.ts'
+export { rememberConflict } from './swarm.ts'
 export { evidencePack } from './trajectories.ts'
 export type { CausationJson, DiffJson, EvidencePack, TrajectoryJson } from './trajectories.ts'

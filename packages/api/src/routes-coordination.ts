@@ -56,7 +56,11 @@ export const COORDINATION_ROUTES = {
     body: z.object({
       agent: z.string().min(1).max(128),
       choice: z.string().min(1).max(256),
+      /** Where the rule asks for a value. */
+      value: z.number().optional(),
       reason: z.string().max(8192).optional(),
+      /** Names the request: repeated under its name it is one vote. */
+      request: z.string().min(1).max(128).optional(),
     }),
     answer: written(emitted),
   },

@@ -118,9 +118,28 @@ export const rememberInput = z
     evidence: z.array(z.string()).max(64).optional(),
     /** 0: it must not be there yet. */
     expected_version: z.int().min(0).optional(),
+    /** Names the request: repeated under its name it writes nothing twice. */
+    request: z.string().min(1).max(128).optional(),
   })
   .meta({ id: 'RememberInput' })
 export type RememberInput = z.input<typeof rememberInput>
+
+/** `conflict` of the problem VERSION_CONFLICT (409): what is there, and what was not written. */
+export const rememberConflict = z
+  .object({
+    /** Null where there is nothing, or nothing any more. */
+    present: z
+      .object({
+        version: z.int(),
+        content: z.string(),
+        agent: z.string(),
+        position: z.string(),
+      })
+      .nullable(),
+    given: z.object({ expected_version: z.int(), content: z.string(), agent: z.string() }),
+  })
+  .meta({ id: 'RememberConflict' })
+export type RememberConflict = z.output<typeof rememberConflict>
 
 export const patternJson = z
   .object({

@@ -5,7 +5,7 @@ import type { EpisodeStanding, Memory, RecalledMemory } from '@waggle/memory'
 /** A memory as JSON; evidence of those that were not recalled has no positions. */
 export function memoryJson(
   memory: Memory | RecalledMemory,
-  standing: EpisodeStanding | undefined,
+  standing?: EpisodeStanding,
 ): MemoryJson {
   const { id, kind, namespace, version, source, event, knownFrom, position } = memory
   const recalled = 'score' in memory ? memory : undefined
