@@ -85,7 +85,7 @@ export type LogRecordJson = z.output<typeof logRecord>
 export const logPage = answer(
   z.object({
     records: z.array(logRecord),
-    /** Gives the next page as `from`; null at the end. */
+    /** Gives the next page as `from`, also where nothing matched so far; null at the end. */
     next: positionToken.nullable(),
   }),
 )

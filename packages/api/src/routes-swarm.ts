@@ -105,12 +105,14 @@ export const SWARM_ROUTES = {
       partition: z.coerce.number().int().min(0).optional(),
       agent: z.string().max(128).optional(),
       kind: z.string().max(64).optional(),
+      /** Every run if left out; `live` for what belongs to none. */
       run: z.string().max(128).optional(),
       trajectory: z.string().max(256).optional(),
-      /** Behind this token; the start of the log if left out. */
+      /** Behind this token, from the start of the log if left out; with `newest`: what it includes, all if left out. */
       from: positionToken.optional(),
-      /** From the newest backwards: the page ends with the newest record before `from`. */
+      /** From the newest backwards. */
       newest: z.stringbool().optional(),
+      /** Only what the log took at this time or later. */
       since: timeInput.optional(),
       limit,
     }),

@@ -61,3 +61,22 @@ export class JudgmentCursor {
     return raised[this.#raised] === row ? raisedBy[this.#raised]! : 0
   }
 }
+
+/** By how much one record counts later than it claims, in microseconds; undefined where it is refused. */
+export function judgedAt(prefix: JudgedPrefix, offset: number): number | undefined {
+  const block = Math.floor(offset / JUDGED_BLOCK)
+  const judged = prefix.exceptions(block)
+  if (judged === undefined) return 0
+  const row = offset - block * JUDGED_BLOCK
+  if (judged.refused.includes(row)) return undefined
+  return judged.raisedBy[judged.raised.indexOf(row)] ?? 0
+}
+
+/** Offsets of every refused record of what was judged, ascending. */
+export function refusedOffsets(prefix: JudgedPrefix): number[] {
+  const offsets: number[] = []
+  for (let block = 0; block * JUDGED_BLOCK < prefix.nextOffset; block++)
+    for (const row of prefix.exceptions(block)?.refused ?? [])
+      offsets.push(block * JUDGED_BLOCK + row)
+  return offsets
+}
