@@ -22,9 +22,12 @@ const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
+const pressable = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && /^(A|BUTTON|SUMMARY)$/.test(target.tagName)
+
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
-  if (typing(event.target)) return
+  if (typing(event.target) || (event.key === 'Enter' && pressable(event.target))) return
   const sequence = event.timeStamp - lead.at < SEQUENCE_MS ? `${lead.key} ${event.key}` : ''
   lead = { key: event.key, at: event.timeStamp }
   const all = [...bound].toReversed().flatMap(({ current }) => current)

@@ -1,5 +1,5 @@
 import type { CalibrationJson } from '@waggle/api'
-import { Choice } from '../../app/scope-bar.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { useRead } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
@@ -12,7 +12,7 @@ import { Figure } from './figures.tsx'
 export function Calibration() {
   const [search, change] = useUrl()
   const agent = search['agent']
-  const agents = useRead('agents', { left: 'true' as never }, { every: 0 }).data?.data ?? []
+  const agents = useRead('agents', { left: 'true' }, { every: 0 }).data?.data ?? []
   const query = useRead('calibration', agent === undefined ? {} : { agent }, { keep: true })
   return (
     <Panel

@@ -1,5 +1,5 @@
 import type { PatternJson } from '@waggle/api'
-import { Choice } from '../../app/scope-bar.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { useRead } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'

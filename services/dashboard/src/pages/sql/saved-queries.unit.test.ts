@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { csvOf } from './csv.ts'
 import { plainPythonCell } from './notebook.ts'
 import { exportQueries, mergeQueries, parseQueries } from './saved-queries.ts'
 
@@ -29,5 +30,22 @@ describe('a notebook cell', () => {
     const cell = plainPythonCell('http://localhost:4600', `SELECT '"""', '\\\\n'`)
     expect(cell).toContain(String.raw`SELECT '\"\"\"', '\\\\n'`)
     expect(cell).toContain('WAGGLE_TOKEN')
+  })
+})
+
+describe('a result as CSV', () => {
+  it('quotes what needs it and gives no formulas', () => {
+    const columns = [
+      { name: 'a', type: 'String' },
+      { name: 'b', type: 'Array(String)' },
+    ]
+    const rows = [
+      ['=1+1', ['x', 'y']],
+      ['say "no"', null],
+      ['-5.2', 3],
+    ]
+    expect(csvOf({ columns, rows })).toBe(
+      'a,b\r\n\'=1+1,"[""x"",""y""]"\r\n"say ""no""",\r\n-5.2,3\r\n',
+    )
   })
 })
