@@ -12,6 +12,7 @@ import { problemOf } from './problem-of.ts'
 import { bindContextRoutes } from './routes/context-routes.ts'
 import { bindDecisionRoutes } from './routes/decision-routes.ts'
 import { bindLogRoutes } from './routes/log-routes.ts'
+import { bindTrajectoryRoutes } from './routes/trajectory-routes.ts'
 import { bindEmitRoutes } from './routes/emit-routes.ts'
 import { bindExplainRoutes } from './routes/explain-routes.ts'
 import { bindMeRoutes } from './routes/me-routes.ts'
@@ -58,6 +59,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindMeRoutes(app, parts)
   bindEmitRoutes(app, parts)
   bindSwarmRoutes(app, parts)
+  bindTrajectoryRoutes(app, parts)
   bindLogRoutes(app, parts)
   bindDecisionRoutes(app, parts)
   bindContextRoutes(app, parts)
