@@ -1,7 +1,12 @@
 import type { Micros } from '@waggle/base'
 import type { PatternStatus } from '@waggle/event'
 import type { BankConfig } from './bank-config.ts'
-import { describePattern, type PatternFacts } from './describe-pattern.ts'
+import {
+  describePattern,
+  evidenceOfLesson,
+  type Evidence,
+  type PatternFacts,
+} from './describe-pattern.ts'
 import type { BankState } from './fold-bank.ts'
 import type { Learned, Refused } from './learned.ts'
 import type { PatternState } from './pattern-state.ts'
@@ -64,6 +69,10 @@ export interface BankView {
   whatWorked(scope: BankScope, query: WorkedQuery): Promise<Worked>
   explain(scope: BankScope, pattern: string, asOf?: Micros): PatternReport | undefined
   calibration(scope: BankScope, agent?: string, asOf?: Micros): Calibration
+  /** Every lesson that a pattern's figures rest on, oldest first; undefined for an id that is none. */
+  lessons(scope: BankScope, pattern: string, asOf?: Micros): readonly Evidence[] | undefined
+  /** Every verdict that a calibration rests on, oldest first. */
+  judged(scope: BankScope, agent?: string, asOf?: Micros): readonly Evidence[]
   /** Everything known before has been taken, for good: -Infinity before every partition was heard of. */
   sealedBefore(run: string | null): Micros
 }
@@ -107,6 +116,18 @@ export function createBankView(
     calibration: (scope, agent, asOf) => {
       const bank = bankOf(scope)
       return calibrationOf(bank && learnedOf(bank, asOf), agent)
+    },
+    lessons: (scope, id, asOf) => {
+      const bank = bankOf(scope)
+      const pattern = bank && learnedOf(bank, asOf).patterns.get(id)
+      return pattern?.lessons.map(evidenceOfLesson)
+    },
+    judged: (scope, agent, asOf) => {
+      const bank = bankOf(scope)
+      const all = bank === undefined ? [] : learnedOf(bank, asOf).judged
+      return all
+        .filter((one) => agent === undefined || one.agent === agent)
+        .map(({ lesson }) => evidenceOfLesson(lesson))
     },
     sealedBefore: (run) => state.runs.get(run ?? '')?.takenBefore ?? -Infinity,
   }

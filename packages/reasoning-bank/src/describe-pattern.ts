@@ -88,7 +88,11 @@ export function lessonFacts(pattern: PatternState, config: BankConfig): LessonFa
 function evidenceOf(lessons: readonly Lesson[]): Evidence[] {
   const first = lessons.slice(0, EVIDENCE_FIRST)
   const newest = lessons.slice(Math.max(EVIDENCE_FIRST, lessons.length - EVIDENCE_NEWEST))
-  return [...first, ...newest].map(({ trial, result, at, net, success }) => ({
+  return [...first, ...newest].map(evidenceOfLesson)
+}
+
+export function evidenceOfLesson({ trial, result, at, net, success }: Lesson): Evidence {
+  return {
     decision: trial.id,
     decisionPosition: trial.position,
     outcome: result?.id,
@@ -96,5 +100,5 @@ function evidenceOf(lessons: readonly Lesson[]): Evidence[] {
     at,
     net,
     success,
-  }))
+  }
 }

@@ -11,6 +11,7 @@ export interface JudgedTrial extends Judged {
   readonly at: Micros
   readonly agent: string
   readonly net: number
+  readonly lesson: Lesson
 }
 
 /** Outcomes that are no verdict, by why. */
@@ -163,7 +164,7 @@ function takeResult(
   const lesson = lessonOf(trial, result, config)
   const { agent, confidence } = trial
   const { at, net, success } = lesson
-  learned.judged.push({ at, agent, confidence, success, net })
+  learned.judged.push({ at, agent, confidence, success, net, lesson })
   return seats.flatMap((pattern) => settleLesson(learned, pattern, lesson, config))
 }
 

@@ -48,7 +48,7 @@ function restsOn(decision: KnownOf<'decision'>, have: Have): Map<string, Need> {
   for (const id of chain) need(id, { role: 'cause' })
   for (const known of have.values())
     if (isAside(known, decision, chain)) need(known.event.id, { role: 'aside' })
-  for (const id of [...needs.keys()]) {
+  for (const id of needs.keys()) {
     const found = have.get(id)?.event
     if (found?.kind !== 'recall') continue
     for (const { memory, score } of found.found)

@@ -45,13 +45,15 @@ function abs(value: bigint): bigint {
   return value < 0n ? -value : value
 }
 
-/** Fills that count: those under a stale fencing token were fenced off. */
+/** Fills of an agent, or of all, that count: those under a stale fencing token were fenced off. */
 export async function findFills(
   finder: EventFinder,
-  agent: string,
+  agent: string | undefined,
   wants: (fill: Fill) => boolean,
 ): Promise<KnownOf<'fill'>[]> {
-  const own = (await finder.find({ agent }, FILLS)).filter((known) => isKnown(known, 'fill'))
+  const own = (await finder.find(agent === undefined ? undefined : { agent }, FILLS)).filter(
+    (known) => isKnown(known, 'fill'),
+  )
   const wanted = own.filter(({ event }) => wants(event))
   if (wanted.every(({ event }) => event.fencing_token === null)) return wanted
   const stale = staleFills(await finder.find(undefined, FILLS))
