@@ -6,15 +6,19 @@ export type Micros = number
 /** All time comes through here, so that a simulation or a backtest can own it. */
 export interface Clock {
   now(): Micros
-  /** Resolves after `ms` milliseconds, or rejects when the signal aborts. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Resolves after `ms` milliseconds, or rejects when the signal aborts. With `idle` it does not keep a process alive
+   * that has nothing else to do.
+   */
+  sleep(ms: number, signal?: AbortSignal, idle?: boolean): Promise<void>
 }
 
 /** Wall clock with microsecond steps: the monotonic timer anchored once to the wall time. */
 export function systemClock(): Clock {
   return {
     now: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
-    sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }),
+    sleep: (ms, signal, idle = false) =>
+      delay(ms, undefined, { ref: !idle, ...(signal === undefined ? {} : { signal }) }),
   }
 }
 

@@ -42,7 +42,7 @@ export function createMembership(bus: AgentBus, options: MembershipOptions): Mem
   /** A heartbeat that fails is not repeated: the next one says the same. */
   const beat = async (signal: AbortSignal): Promise<void> => {
     for (;;) {
-      await clock.sleep(heartbeatMs, signal).catch(() => {})
+      await clock.sleep(heartbeatMs, signal, true).catch(() => {})
       if (signal.aborted) return
       try {
         await emitter.emit({ kind: 'agent', op: 'HEARTBEAT', role, ttl_ms: ttlMs })
