@@ -1,3 +1,4 @@
+import { Choice } from '../ui/choice.tsx'
 import { isoOf, microsOfText } from '../ui/format.ts'
 import { formText } from './form-text.ts'
 import { useMe, useScope, useSwarm } from './scope.ts'
@@ -31,28 +32,6 @@ export function ScopeBar() {
 
 const named = (values: readonly string[], current: string): [string, string][] =>
   [...new Set([...values, current])].map((value) => [value, value])
-
-interface ChoiceProps {
-  readonly label: string
-  readonly value: string
-  readonly options: readonly (readonly [value: string, text: string])[]
-  readonly onChange: (value: string) => void
-}
-
-export function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        {options.map(([option, text]) => (
-          <option key={option} value={option}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
-}
 
 interface AsOfProps {
   readonly asOf: string | undefined

@@ -39,7 +39,13 @@ const LONG: readonly Column<KnownEventJson>[] = [
   { id: 'agent', header: 'Agent', cell: (row) => row.event.agent, sort: (row) => row.event.agent },
   ACTION,
   CONFIDENCE,
-  { id: 'why', header: 'Reasoning', cell: (row) => field(row, 'reasoning'), wide: true },
+  {
+    id: 'why',
+    header: 'Reasoning',
+    cell: (row) => field(row, 'reasoning'),
+    wide: true,
+    grow: true,
+  },
 ]
 
 export interface DecisionTableProps {

@@ -5,6 +5,8 @@ interface Query<T> {
   readonly data: T | undefined
   readonly error: Error | null
   readonly isPending: boolean
+  /** What is there answers an earlier question; the next answer is on its way. */
+  readonly isPlaceholderData?: boolean
   readonly refetch: () => unknown
 }
 
@@ -16,12 +18,14 @@ export function Answered<T>({
   readonly query: Query<T>
   readonly children: (answer: T) => ReactNode
 }) {
-  const { data, error, refetch } = query
+  const { data, error, refetch, isPlaceholderData = false } = query
   if (data !== undefined)
     return (
       <>
         {error === null ? null : <ProblemBox error={error} onRetry={() => void refetch()} />}
-        {children(data)}
+        <div className="answered" aria-busy={isPlaceholderData}>
+          {children(data)}
+        </div>
       </>
     )
   if (error !== null) return <ProblemBox error={error} onRetry={() => void refetch()} />

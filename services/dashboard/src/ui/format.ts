@@ -15,13 +15,12 @@ export function microsOfText(text: string): number | undefined {
   return ms * 1000 + Number(fraction.padEnd(3, '0'))
 }
 
-/** Such as `2009-03-09 14:30:00`; without what is zero. Always UTC. */
+/** Such as `2009-03-09 14:30:00`, always UTC; the day alone at midnight. */
 export function timeText(micros: number): string {
   const iso = isoOf(micros)
-  return `${iso.slice(0, 10)} ${iso.slice(11, -1).replace(/\.?0*$/, trimmed)}`
+  const time = iso.slice(11, 19)
+  return time === '00:00:00' ? iso.slice(0, 10) : `${iso.slice(0, 10)} ${time}`
 }
-
-const trimmed = (zeros: string, at: number): string => (at < 8 ? zeros : '')
 
 /** A decimal as text with groups of three digits; exact, whatever its length. */
 export function groupDigits(decimal: string): string {

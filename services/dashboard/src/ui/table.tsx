@@ -20,6 +20,8 @@ export interface Column<Row> {
   readonly width?: string
   /** Left out on a narrow screen. */
   readonly wide?: boolean
+  /** Takes the room that is left; what does not fit is cut. */
+  readonly grow?: boolean
 }
 
 export interface TableProps<Row> {
@@ -80,7 +82,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
       tabIndex={0}
       onKeyDown={move}
     >
-      <table>
+      <table className="rows">
         <thead>
           <tr>
             {table.getHeaderGroups()[0]?.headers.map(({ id, column }, index) => (
@@ -156,8 +158,8 @@ function Line<Row>({ columns, row, open, onOpen }: LineProps<Row>) {
       data-link={onOpen !== undefined || undefined}
       onClick={() => onOpen?.(row)}
     >
-      {columns.map(({ id, cell, align, wide }, index) => (
-        <td key={id} data-align={align} data-wide={wide}>
+      {columns.map(({ id, cell, align, wide, grow }, index) => (
+        <td key={id} data-align={align} data-wide={wide} data-grow={grow}>
           {index === 0 && onOpen !== undefined ? (
             <button type="button" className="row-link" aria-pressed={open}>
               {cell(row)}
