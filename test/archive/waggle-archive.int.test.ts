@@ -100,20 +100,21 @@ describe('every command that reads a log', () => {
     ]
     const ask = (environment: Readonly<Record<string, string>>): Promise<Answer>[] =>
       commands.map((argv) => waggleWith(environment, ...argv))
+    const refused = (environment: Readonly<Record<string, string>>, code: string) =>
+      Promise.all(
+        ask(environment).map((answer) =>
+          expect(answer).rejects.toMatchObject({
+            code,
+            input: expect.stringMatching(/^waggle\..*@0$/) as string,
+          }),
+        ),
+      )
     const before = await Promise.all(ask({}))
     expect(before.map(({ text }) => text.length > 0)).toEqual([true, true, true])
     const place = ['--archive', archive]
     await waggle('archive', 'run', ...place, ...data, '--before', '2026-01-03', '--trim')
     expect(await Promise.all(ask({ WAGGLE_ARCHIVE: archive }))).toEqual(before)
-    for (const answer of ask({}))
-      await expect(answer).rejects.toMatchObject({
-        code: 'OFFSET_OUT_OF_RANGE',
-        input: expect.stringMatching(/^waggle\..*@0$/) as string,
-      })
-    for (const answer of ask({ WAGGLE_ARCHIVE: join(scene.folder, 'another') }))
-      await expect(answer).rejects.toMatchObject({
-        code: 'ARCHIVE_GAP',
-        input: expect.stringMatching(/^waggle\..*@0$/) as string,
-      })
+    await refused({}, 'OFFSET_OUT_OF_RANGE')
+    await refused({ WAGGLE_ARCHIVE: join(scene.folder, 'another') }, 'ARCHIVE_GAP')
   })
 })

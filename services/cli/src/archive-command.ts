@@ -7,58 +7,106 @@ import {
   verifyArchive,
   type Archive,
 } from '@waggle/archive'
-import { microsOf, WaggleError, type Clock, type Micros } from '@waggle/base'
+import { microsOf, type Clock, type Micros, type WaggleError } from '@waggle/base'
 import { PARTITIONS, positionText } from '@waggle/event'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import { z } from 'zod'
 import { openArchive } from './open-archive.ts'
 import { openLiveLog } from './open-log.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
+import { DATA_HELP } from './replay-source.ts'
+import {
+  defineCommand,
+  flag,
+  option,
+  type CommandDeps,
+  type CommandGroup,
+  type WantedOf,
+} from './program/command.ts'
 
-export const ARCHIVE_USAGE = `waggle archive run     --archive PLACE [--data DIR] [--older-than DAYS | --before DATE] [--trim] [--json]
-waggle archive ls      --archive PLACE [--json]
-waggle archive verify  --archive PLACE [--json]
-waggle archive restore --archive PLACE --data DIR [--json]
-
-  --archive     a folder, or s3://bucket/prefix with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL
-  --data        folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --older-than  days after which records are archived; 90 if left out
-  --before      archive what was appended before this day (UTC) instead
-  --trim        then let the log go of what is archived, once both have been compared again
-
-Exit code: 0 done, 1 something is damaged or missing, 2 bad arguments, 5 log or archive cannot be reached.
-`
-
+const EXITS = 'Exit code 1: something is damaged or missing.'
 const DAYS = 90
 const DAY_MICROS = 86_400_000_000
-const flag = z.boolean().default(false)
-const schema = z.strictObject({
-  archive: z.string().min(1),
-  data: z.string().min(1).optional(),
-  'older-than': z.coerce.number().min(0).max(36_500).optional(),
-  before: z.iso.date().optional(),
-  trim: flag,
-  json: flag,
-})
-type Wanted = z.output<typeof schema>
+const archive = option(
+  'PLACE',
+  'a folder, or s3://bucket/prefix with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL',
+  z.string().min(1),
+)
+const existing = { archive }
+const running = {
+  archive,
+  data: option('DIR', DATA_HELP, z.string().min(1).optional()),
+  'older-than': option(
+    'DAYS',
+    'archive what is older; 90 if left out',
+    z.coerce.number().min(0).max(36_500).optional(),
+  ),
+  before: option(
+    'DATE',
+    'archive what was appended before this day (UTC) instead',
+    z.iso.date().optional(),
+  ),
+  trim: flag('then let the log go of what is archived, once both have been compared again'),
+}
+const restoring = {
+  archive,
+  data: option('DIR', 'folder of an embedded bus without a log', z.string().min(1)),
+}
+type Wanted = WantedOf<typeof existing>
 
-const ACTIONS = { run: archiveRun, ls: archiveList, verify: archiveVerify, restore: archiveRestore }
-
-export async function runArchiveCommand(
-  [action = '', ...argv]: readonly string[],
-  deps: CommandDeps,
-): Promise<number> {
-  if (!Object.hasOwn(ACTIONS, action)) {
-    const names = Object.keys(ACTIONS).join(', ')
-    throw new WaggleError('CONFIG_INVALID', `archive ${action}: one of ${names} is wanted`)
-  }
-  const wanted = parseOptions(argv, schema, ['trim', 'json'])
-  const archive = await openArchive(wanted.archive, deps.environment)
-  return ACTIONS[action as keyof typeof ACTIONS](wanted, archive, deps)
+export const ARCHIVE: CommandGroup = {
+  commands: {
+    run: {
+      summary: 'Keep what is old in Parquet',
+      ...defineCommand({
+        options: running,
+        examples: ['archive run --data .waggle/bus --archive ./archive --older-than 30 --trim'],
+        exits: EXITS,
+        run: (wanted, deps) => withArchive(wanted, deps, archiveRun),
+      }),
+    },
+    ls: {
+      summary: 'List what is kept',
+      ...defineCommand({
+        options: existing,
+        examples: ['archive ls --archive ./archive'],
+        exits: EXITS,
+        run: (wanted, deps) => withArchive(wanted, deps, archiveList),
+      }),
+    },
+    verify: {
+      summary: 'Read everything back and compare it with its hashes',
+      ...defineCommand({
+        options: existing,
+        examples: ['archive verify --archive s3://desk/waggle'],
+        exits: EXITS,
+        run: (wanted, deps) => withArchive(wanted, deps, archiveVerify),
+      }),
+    },
+    restore: {
+      summary: 'Make a lost embedded log again, with its offsets, bytes and times',
+      ...defineCommand({
+        options: restoring,
+        examples: ['archive restore --archive ./archive --data .waggle/bus'],
+        exits: EXITS,
+        run: (wanted, deps) => withArchive(wanted, deps, archiveRestore),
+      }),
+    },
+  },
 }
 
-async function archiveRun(wanted: Wanted, archive: Archive, deps: CommandDeps): Promise<number> {
+async function withArchive<W extends Wanted>(
+  wanted: W,
+  deps: CommandDeps,
+  act: (wanted: W, archive: Archive, deps: CommandDeps) => Promise<number>,
+): Promise<number> {
+  return act(wanted, await openArchive(wanted.archive, deps.environment), deps)
+}
+
+async function archiveRun(
+  wanted: WantedOf<typeof running>,
+  archive: Archive,
+  deps: CommandDeps,
+): Promise<number> {
   const { log, codec } = await openLiveLog(wanted.data, deps.environment)
   try {
     const before = cutoffOf(wanted, deps.clock)
@@ -83,7 +131,10 @@ async function archiveRun(wanted: Wanted, archive: Archive, deps: CommandDeps): 
 }
 
 /** The cut may be days back or a day; the archive rounds it down to a day. */
-function cutoffOf({ before, 'older-than': days = DAYS }: Wanted, clock: Clock): Micros {
+function cutoffOf(
+  { before, 'older-than': days = DAYS }: WantedOf<typeof running>,
+  clock: Clock,
+): Micros {
   return before === undefined ? clock.now() - days * DAY_MICROS : microsOf(`${before}T00:00:00Z`)
 }
 
@@ -115,13 +166,11 @@ async function archiveVerify(wanted: Wanted, archive: Archive, deps: CommandDeps
 }
 
 async function archiveRestore(
-  wanted: Wanted,
+  wanted: WantedOf<typeof restoring>,
   archive: Archive,
   deps: CommandDeps,
 ): Promise<number> {
   const { data } = wanted
-  if (data === undefined)
-    throw new WaggleError('CONFIG_INVALID', '--data: the folder to restore the log to is missing')
   const path = join(data, 'log')
   const log = await openLmdbLog({ path, topics: PARTITIONS, clock: deps.clock })
   try {

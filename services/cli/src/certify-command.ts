@@ -11,45 +11,48 @@ import {
 } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog } from './open-log.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
-
-export const CERTIFY_USAGE = `waggle certify --out FILE --key FILE [--data DIR] [--trees DIR] [--witness FILE]
-               [--origin NAME] [--code TEXT] [--seed TEXT] [--json]
-
-Certifies every record in the log, and what the views make of them, and signs it.
-
-  --out      the certificate
-  --key      private key; made if there is none, with the public key beside it as FILE.pub
-  --data     folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --trees    folder of the hash trees, read on from where they stand; DIR/certificate if left out
-  --witness  file of all certificates, to be kept where the log is not: proves that the log only grew
-  --origin   name of the log; the key's if left out (\`waggle\` for a new key)
-  --code     hash or commit of the code that made the views
-  --seed     seed of the run
-
-Exit code: 0 signed, 1 the log was rewritten or rolled back since (nothing is signed), 2 bad arguments, 3 not
-found, 5 the log or the registry cannot be reached.
-`
+import { DATA_HELP } from './replay-source.ts'
+import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
 const text = z.string().min(1)
-const schema = z.strictObject({
-  out: text,
-  key: text,
-  data: text.optional(),
-  trees: text.optional(),
-  witness: text.optional(),
-  origin: text.regex(/^[^\s+]+$/, 'no blanks and no `+`').optional(),
-  code: text.optional(),
-  seed: text.optional(),
-  json: z.boolean().default(false),
+const options = {
+  out: option('FILE', 'the certificate', text),
+  key: option(
+    'FILE',
+    'private key; made if there is none, with the public key beside it as FILE.pub',
+    text,
+  ),
+  data: option('DIR', DATA_HELP, text.optional()),
+  trees: option(
+    'DIR',
+    'folder of the hash trees, read on from where they stand; certificate in the data folder if left out',
+    text.optional(),
+  ),
+  witness: option(
+    'FILE',
+    'file of all certificates, to be kept where the log is not: proves that the log only grew',
+    text.optional(),
+  ),
+  origin: option(
+    'NAME',
+    'name of the log; the key’s if left out (`waggle` for a new key)',
+    text.regex(/^[^\s+]+$/, 'no blanks and no `+`').optional(),
+  ),
+  code: option('TEXT', 'hash or commit of the code that made the views', text.optional()),
+  seed: option('TEXT', 'seed of the run', text.optional()),
+}
+
+export const CERTIFY = defineCommand({
+  options,
+  examples: ['certify --data .waggle/bus --out log.cert --key log.key --witness ~/witness'],
+  exits: 'Exit code 1: the log was rewritten or rolled back since the witness; nothing is signed.',
+  run: runCertify,
 })
 
-export async function runCertify(
-  argv: readonly string[],
+async function runCertify(
+  wanted: WantedOf<typeof options>,
   { environment, clock, out }: CommandDeps,
 ): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['json'])
   const { code, seed, witness } = wanted
   const folder = treesFolder(wanted.trees, wanted.data)
   const signer = await signerIn(wanted.key, wanted.origin ?? 'waggle')

@@ -1,44 +1,36 @@
-import { WaggleError } from '@waggle/base'
 import { diffRuns } from '@waggle/fork'
 import { z } from 'zod'
 import { diffJson, diffLines } from './diff-lines.ts'
 import { openVault } from './open-vault.ts'
-import { parseOptions } from './parse-options.ts'
-import { withSource } from './replay-source.ts'
-import type { CommandDeps } from './run-waggle.ts'
+import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
+import { SOURCE_OPTIONS, withSource } from './replay-source.ts'
 
-export const DIFF_USAGE = `waggle diff RUN_A RUN_B [--data DIR] [--swarm NAME] [--clocks] [--limit N] [--json]
+const run = z.string().min(1).max(128)
+const args = {
+  a: option('RUN_A', 'a run; `live` is what belongs to none', run),
+  b: option('RUN_B', 'the run it is compared with', run),
+}
+const options = {
+  data: SOURCE_OPTIONS.data,
+  swarm: SOURCE_OPTIONS.swarm,
+  clocks: flag('a step at another time is another step'),
+  limit: option('N', 'most divergences shown', z.coerce.number().int().positive().default(20)),
+}
 
-Compares two runs step by step: decisions, votes, fills and everything else, and what they gained. Of a fork and its
-parent, or of two forks, what both began with is left out. \`live\` is the run of what belongs to none.
-
-  --data    folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --swarm   needed where the log has several
-  --clocks  a step at another time is another step
-  --limit   most divergences shown; 20 if left out
-
-Exit code: 0 the same, 1 a difference, 2 bad arguments, 3 no such fork, 5 the log cannot be reached.
-`
-
-const schema = z.strictObject({
-  data: z.string().min(1).optional(),
-  swarm: z.string().min(1).max(128).optional(),
-  clocks: z.boolean().default(false),
-  limit: z.coerce.number().int().positive().default(20),
-  json: z.boolean().default(false),
+export const DIFF = defineCommand({
+  details: `Decisions, votes, fills and everything else, and what the runs gained. Of a fork and its parent, or of two forks,
+what both began with is left out.`,
+  args,
+  options,
+  examples: ['diff live fork:calm --data .waggle/bus'],
+  exits: 'Exit code 0 where they are the same, 1 where they differ.',
+  run: runDiff,
 })
 
-export async function runDiff(
-  argv: readonly string[],
+async function runDiff(
+  { a, b, clocks, limit, json, ...wanted }: WantedOf<typeof args & typeof options>,
   { environment, out }: CommandDeps,
 ): Promise<number> {
-  const [a, b, ...options] = argv
-  if (a === undefined || b === undefined || a.startsWith('-') || b.startsWith('-')) {
-    throw new WaggleError('CONFIG_INVALID', 'waggle diff RUN_A RUN_B: give two runs', {
-      input: argv,
-    })
-  }
-  const { clocks, limit, json, ...wanted } = parseOptions(options, schema, ['clocks', 'json'])
   return withSource(wanted, environment, async ({ log, codec, swarm }) => {
     const vault = openVault(wanted.data, environment)
     const source = { log, codec, ...(vault === undefined ? {} : { vault }) }

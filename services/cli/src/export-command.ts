@@ -3,38 +3,42 @@ import { microsOf } from '@waggle/base'
 import { KINDS } from '@waggle/event'
 import { z } from 'zod'
 import { openLog, openLogWith } from './open-log.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
-
-export const EXPORT_USAGE = `waggle export --kind KIND --format parquet|arrow --out FILE [--data DIR] [--archive PLACE] [--swarm SWARM] [--run RUN]
-              [--as-of TIME] [--json]
-
-Events of one kind in the order of replay, in typed columns. ts_init sorts them as they were known, in nanoseconds.
-
-  --archive  where the log has let go of old records: a folder or s3://bucket/prefix; WAGGLE_ARCHIVE if left out
-  --as-of    only what counted as known at this time (ISO 8601)
-
-Exit code: 0 done, 1 damage, 2 bad arguments, 5 log, registry or archive cannot be reached.
-`
+import { DATA_HELP } from './replay-source.ts'
+import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
 const text = z.string().min(1)
-const schema = z.strictObject({
-  kind: z.enum(KINDS as [string, ...string[]]),
-  format: z.enum(['parquet', 'arrow']),
-  out: text,
-  data: text.optional(),
-  archive: text.optional(),
-  swarm: text.optional(),
-  run: text.optional(),
-  'as-of': z.iso.datetime({ offset: true }).optional(),
-  json: z.boolean().default(false),
+const options = {
+  kind: option('KIND', 'kind of the events', z.enum(KINDS as [string, ...string[]])),
+  format: option('parquet|arrow', 'of the file', z.enum(['parquet', 'arrow'])),
+  out: option('FILE', 'the file', text),
+  data: option('DIR', DATA_HELP, text.optional()),
+  archive: option(
+    'PLACE',
+    'where the log has let go of old records: a folder or s3://bucket/prefix; WAGGLE_ARCHIVE if left out',
+    text.optional(),
+  ),
+  swarm: option('NAME', 'only of this swarm', text.optional()),
+  run: option('NAME', 'only of this run; what belongs to none if left out', text.optional()),
+  'as-of': option(
+    'TIME',
+    'only what counted as known at this time (ISO 8601)',
+    z.iso.datetime({ offset: true }).optional(),
+  ),
+}
+
+export const EXPORT = defineCommand({
+  details:
+    'In the order of replay, in typed columns. ts_init sorts them as they were known, in nanoseconds.',
+  options,
+  examples: ['export --data .waggle/bus --kind bar --format parquet --out bars.parquet'],
+  exits: 'Exit code 1 is damage.',
+  run: runExport,
 })
 
-export async function runExport(
-  argv: readonly string[],
+async function runExport(
+  wanted: WantedOf<typeof options>,
   { environment, out }: CommandDeps,
 ): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['json'])
   const { format, out: path, data, archive, swarm, run = null, 'as-of': asOf } = wanted
   const kind = wanted.kind as (typeof KINDS)[number]
   const { log, codec } = await (archive === undefined

@@ -15,56 +15,55 @@ import { z } from 'zod'
 import { diffJson, diffLines } from './diff-lines.ts'
 import { eventLine } from './event-lines.ts'
 import { openVault } from './open-vault.ts'
-import { parseOptions } from './parse-options.ts'
-import { timeOption, withSource, type ReplayScope } from './replay-source.ts'
-import type { CommandDeps } from './run-waggle.ts'
+import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
+import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
 
-export const FORK_USAGE = `waggle fork --name NAME (--at TIME | --before POSITION) [--change FILE] [--data DIR] [--swarm NAME] [--run NAME]
-            [--until TIME] [--seed N] [--limit N] [--json]
-
-Forks a run, makes a change, and replays what the run did from there under a run of its own: fork:NAME. Then shows what
-became otherwise, as \`waggle diff\` does.
-
-  --data    folder of an embedded bus; without it, the cluster that WAGGLE_ variables name. What is forked there is
-            counted and said by this command, not by the services
-  --at      the fork begins with what was known at this time (ISO 8601)
-  --before  or with what was known before the event at this position (topic/partition@offset)
-  --change  a module whose default export is { change, agents }: change is { is: 'edit', event, set } or { is: 'drop',
-            event } or { is: 'say', agent, draft }; agents are functions (heard, fork) => drafts, by name. All
-            others say what they said; what rested on what is no more is left out and listed
-  --run     the run to fork; live if left out. Forks can be forked
-  --until   last time to replay
-
-Exit code: 0 done, 2 bad arguments, 3 nothing there, 5 the log cannot be reached.
-`
-
-const schema = z.strictObject({
-  name: z.string().min(1).max(100),
-  at: timeOption.optional(),
-  before: z
-    .string()
-    .transform((text) => parsePosition(text))
-    .refine((position) => position !== undefined, { message: 'is no topic/partition@offset' })
-    .optional(),
-  change: z.string().min(1).optional(),
-  data: z.string().min(1).optional(),
-  swarm: z.string().min(1).max(128).optional(),
-  run: z.string().min(1).max(128).optional(),
-  until: timeOption.optional(),
-  seed: z.coerce.number().int().default(0),
-  limit: z.coerce.number().int().positive().default(20),
-  json: z.boolean().default(false),
-})
-type Wanted = z.output<typeof schema>
-
-export async function runFork(argv: readonly string[], deps: CommandDeps): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['json'])
-  const point = pointOf(wanted)
-  const changed = await changeOf(wanted.change)
-  return withSource(wanted, deps.environment, (scope) =>
-    forkAndReplay(scope, { ...wanted, point, ...changed }, deps),
-  )
+const options = {
+  ...SOURCE_OPTIONS,
+  name: option('NAME', 'of the fork: its run is fork:NAME', z.string().min(1).max(100)),
+  at: option(
+    'TIME',
+    'the fork begins with what was known at this time (ISO 8601)',
+    timeOption.optional(),
+  ),
+  before: option(
+    'POSITION',
+    'or with what was known before the event at topic/partition@offset',
+    z
+      .string()
+      .transform((text) => parsePosition(text))
+      .refine((position) => position !== undefined, { message: 'is no topic/partition@offset' })
+      .optional(),
+  ),
+  change: option(
+    'FILE',
+    'a module that says what is changed; nothing if left out',
+    z.string().min(1).optional(),
+  ),
+  until: option('TIME', 'last time to replay', timeOption.optional()),
+  seed: option('N', 'seed of the fork', z.coerce.number().int().default(0)),
+  limit: option('N', 'most divergences shown', z.coerce.number().int().positive().default(20)),
 }
+type Wanted = WantedOf<typeof options>
+
+export const FORK = defineCommand({
+  details: `Forks a run, makes a change, and replays what the run did from there under a run of its own, fork:NAME. Then shows what
+became otherwise, as \`waggle diff\` does. Forks can be forked. Of a cluster, the fork is counted and said by this
+command, not by the services.
+
+The default export of --change is { change, agents }: change is { is: 'edit', event, set }, { is: 'drop', event } or
+{ is: 'say', agent, draft }; agents are functions (heard, fork) => drafts, by name. All others say what they said; what
+rested on what is no more is left out and listed.`,
+  options,
+  examples: ['fork --data .waggle/bus --name calm --at 2009-03-09T00:00:00Z --change change.ts'],
+  run: async (wanted, deps) => {
+    const point = pointOf(wanted)
+    const changed = await changeOf(wanted.change)
+    return withSource(wanted, deps.environment, (scope) =>
+      forkAndReplay(scope, { ...wanted, point, ...changed }, deps),
+    )
+  },
+})
 
 interface Changed {
   readonly change: Change

@@ -11,26 +11,8 @@ import {
 } from '@waggle/ingest'
 import { z } from 'zod'
 import { openLog } from './open-log.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
-
-export const IMPORT_USAGE = `waggle import --file FILE --kind bar|trade|order_book|decision --known RULE --zone ZONE --swarm SWARM
-              [--data DIR] [--agent AGENT] [--columns FIELD=COLUMN,…] [--set FIELD=VALUE,…] [--interval P1D]
-              [--label open|close] [--format csv|parquet|jsonl] [--run RUN] [--bad-rows FILE] [--json]
-
-  --known     when a row could be known: column:NAME, close, close+5s (after the end of the bar, or the event) or
-              session:16:00+15m (after the end of the exchange's day, in --zone)
-  --zone      IANA zone of times that do not name their offset, such as America/New_York or UTC
-  --columns   where fields are read from other columns: time=timestamp,volume=vol; levels of order books with # for
-              their number: bid_price=bids[#].price
-  --set       values of fields that are no column: instrument=SPX
-  --label     whether the time of a bar is its first moment or its last; open if left out
-  --bad-rows  file that takes rows that are no events, as JSON lines with their line and reason
-
-Rows that are no events are kept as dead letters too, with their line, reason and bytes (of Parquet: their cells as JSON).
-A file that is imported again, whole or after a broken import, adds nothing twice.
-Exit code: 0 all rows are events, 1 some are not, 2 bad arguments, 5 the log or the registry cannot be reached.
-`
+import { DATA_HELP } from './replay-source.ts'
+import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
 const text = z.string().min(1)
 const pairs = z.string().transform((list, context) => {
@@ -39,32 +21,73 @@ const pairs = z.string().transform((list, context) => {
     context.addIssue('is a list of FIELD=VALUE')
   return Object.fromEntries(entries)
 })
-const schema = z.strictObject({
-  file: text,
-  kind: z.enum(['bar', 'trade', 'order_book', 'decision']),
-  known: text,
-  zone: text,
-  swarm: text,
-  data: text.optional(),
-  agent: text.default('import'),
-  columns: pairs.default({}),
-  set: pairs.default({}),
-  interval: text.optional(),
-  label: z.enum(['open', 'close']).default('open'),
-  format: z.enum(['csv', 'parquet', 'jsonl']).optional(),
-  run: text.optional(),
-  'bad-rows': text.optional(),
-  json: z.boolean().default(false),
+const options = {
+  file: option('FILE', 'what is imported', text),
+  kind: option(
+    'bar|trade|order_book|decision',
+    'kind of the events',
+    z.enum(['bar', 'trade', 'order_book', 'decision']),
+  ),
+  known: option(
+    'RULE',
+    'when a row could be known: column:NAME, close, close+5s (after the end of the bar, or the event) or session:16:00+15m (after the end of the exchange’s day, in --zone)',
+    text,
+  ),
+  zone: option(
+    'ZONE',
+    'IANA zone of times that do not name their offset, such as America/New_York or UTC',
+    text,
+  ),
+  swarm: option('NAME', 'the swarm', text),
+  data: option('DIR', DATA_HELP, text.optional()),
+  agent: option('NAME', 'who says it', text.default('import')),
+  columns: option(
+    'FIELD=COLUMN,...',
+    'where fields are read from other columns: time=timestamp,volume=vol; levels of order books with # for their number: bid_price=bids[#].price',
+    pairs.default({}),
+  ),
+  set: option(
+    'FIELD=VALUE,...',
+    'values of fields that are no column: instrument=SPX',
+    pairs.default({}),
+  ),
+  interval: option('P1D', 'length of a bar', text.optional()),
+  label: option(
+    'open|close',
+    'whether the time of a bar is its first moment or its last',
+    z.enum(['open', 'close']).default('open'),
+  ),
+  format: option(
+    'csv|parquet|jsonl',
+    'of the file; what its name says if left out',
+    z.enum(['csv', 'parquet', 'jsonl']).optional(),
+  ),
+  run: option('NAME', 'run of the events', text.optional()),
+  'bad-rows': option(
+    'FILE',
+    'takes rows that are no events, as JSON lines with their line and reason',
+    text.optional(),
+  ),
+}
+type Wanted = WantedOf<typeof options>
+
+export const IMPORT = defineCommand({
+  details: `Rows that are no events are kept as dead letters too, with their line, reason and bytes (of Parquet: their cells as
+JSON). A file that is imported again, whole or after a broken import, adds nothing twice.`,
+  options,
+  examples: [
+    'import --file spx.csv --kind bar --known close --zone America/New_York --swarm desk --set instrument=SPX --interval P1D --data .waggle/bus',
+  ],
+  exits: 'Exit code 0 where all rows are events, 1 where some are not.',
+  run: runImport,
 })
-type Wanted = z.output<typeof schema>
 
 const BAD_ROWS_SHOWN = 10
 
-export async function runImport(
-  argv: readonly string[],
+async function runImport(
+  wanted: Wanted,
   { environment, clock, out }: CommandDeps,
 ): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['json'])
   const { file, swarm, agent, data, run = null, json } = wanted
   const spec = specOf(wanted)
   const format = wanted.format ?? formatOf(file)

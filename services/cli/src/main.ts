@@ -1,4 +1,4 @@
-import { isWaggleError } from '@waggle/base'
+import { errorText } from './error-text.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { runWaggle } from './run-waggle.ts'
 
@@ -9,17 +9,23 @@ function interrupted(): AbortSignal {
   return abort.signal
 }
 
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
+const argv = process.argv.slice(2)
 try {
   process.exitCode = await runWaggle(
-    process.argv.slice(2),
+    argv,
     process.env,
     process.stdout,
     interrupted,
     process.stderr,
+    process.stdin,
   )
 } catch (error) {
-  process.stderr.write(
-    `${isWaggleError(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  )
+  process.stderr.write(errorText(error, argv.includes('--json')))
   process.exitCode = exitCodeOf(error)
 }

@@ -1,63 +1,55 @@
 import { WaggleError } from '@waggle/base'
 import type { RowDifference } from '@waggle/consume'
 import { z } from 'zod'
-import { parseOptions } from './parse-options.ts'
+import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { rebuiltJson, rebuiltLines, type Compared, type Rebuilt } from './rebuild-lines.ts'
 import { openTarget } from './rebuild-targets.ts'
 import type { Built, RebuildTarget } from './rebuild-target.ts'
-import type { CommandDeps } from './run-waggle.ts'
+import { DATA_HELP } from './replay-source.ts'
 import { startBar, type ProgressBar } from './terminal.ts'
 
-export const REBUILD_USAGE = `waggle rebuild VIEW [--data DIR] [--shadow] [--diff] [--switch] [--rollback] [--drop-old]
-                    [--resume] [--limit N] [--json]
+const args = {
+  view: option(
+    'VIEW',
+    'hot, coordination, memory or analytics; of a cluster hot or analytics',
+    z.string().min(1),
+  ),
+}
+const options = {
+  data: option('DIR', DATA_HELP, z.string().min(1).optional()),
+  shadow: flag('builds, from the start of the log'),
+  diff: flag('compares; takes the shadow there is, brought up to date, or builds one'),
+  switch: flag('puts the new one in place and keeps the old; takes the shadow there is, too'),
+  rollback: flag('takes the kept one back; goes with no other step'),
+  'drop-old': flag('deletes what is kept for --rollback, and a shadow; goes with no other step'),
+  resume: flag('goes on with what an earlier --shadow left'),
+  limit: option('N', 'most differences shown', z.coerce.number().int().positive().default(20)),
+}
+type Wanted = WantedOf<typeof args & typeof options>
 
-Builds a view again from the start of the log, beside the one that serves, up to where that one stands; compares the two
+export const REBUILD = defineCommand({
+  details: `Builds a view again from the start of the log, beside the one that serves, up to where that one stands; compares the two
 row by row; puts the new one in its place. Without --shadow, --diff and --switch it does all three. What is built says
 nothing in the log: no results, no dead letters.
 
-  --data      folder of an embedded bus, of which VIEW is hot, coordination, memory or analytics; without it, the
-              cluster that WAGGLE_ variables name
-  --shadow    builds, from the start of the log
-  --diff      compares; --diff and --switch alone take the shadow there is, brought up to date, or build one
-  --switch    puts the new one in place and keeps the old
-  --rollback  takes the kept one back; goes with no other step
-  --drop-old  deletes what is kept for --rollback, and a shadow; goes with no other step
-  --resume    goes on with what an earlier --shadow left
-  --limit     most differences shown; 20 if left out
-
 Of an embedded bus that runs, --shadow and --diff of hot and coordination, and --shadow of analytics, are allowed: they
 look at what the bus has put away. Everything else needs it stopped (exit code 5), all of memory too, for its texts are
-opened. Memory is its state and the vectors of its recall indexes.
-
-Exit code: 0 the same, 1 differences, 2 bad arguments, 3 nothing stored, or nothing to go back to, 5 the bus runs, or
-the log cannot be reached.
-`
-
-const flag = z.boolean().default(false)
-const schema = z.strictObject({
-  data: z.string().min(1).optional(),
-  shadow: flag,
-  diff: flag,
-  switch: flag,
-  rollback: flag,
-  'drop-old': flag,
-  resume: flag,
-  json: flag,
-  limit: z.coerce.number().int().positive().default(20),
+opened. Memory is its state and the vectors of its recall indexes.`,
+  args,
+  options,
+  examples: [
+    'rebuild hot --data .waggle/bus --shadow --diff',
+    'rebuild analytics --data .waggle/bus --switch',
+  ],
+  exits:
+    'Exit code 0 the same, 1 differences, 3 nothing stored, or nothing to go back to, 5 the bus runs.',
+  run: runRebuild,
 })
-const FLAGS = ['shadow', 'diff', 'switch', 'rollback', 'drop-old', 'resume', 'json']
 
-type Wanted = z.output<typeof schema>
-
-export async function runRebuild(
-  [view, ...argv]: readonly string[],
-  deps: CommandDeps,
-): Promise<number> {
-  if (view === undefined || view.startsWith('-'))
-    throw new WaggleError('CONFIG_INVALID', 'waggle rebuild VIEW: give a view', { input: view })
-  const wanted = stepsOf(parseOptions(argv, schema, FLAGS))
+async function runRebuild(given: Wanted, deps: CommandDeps): Promise<number> {
   const { environment, clock, out, terminal } = deps
-  const target = await openTarget({ view, data: wanted.data, environment, clock })
+  const wanted = stepsOf(given)
+  const target = await openTarget({ view: given.view, data: wanted.data, environment, clock })
   const bar = startBar(`Building ${target.name}`, terminal, clock)
   try {
     const rebuilt = await runSteps(target, wanted, bar)

@@ -4,13 +4,14 @@ import { partitionsOf } from '@waggle/log'
 import { COORDINATION_TOPICS, recount, RESULT_TOPICS } from '@waggle/view-coordination'
 import { compareResults, type Comparison } from './compare-results.ts'
 import type { OpenedLog } from './open-log.ts'
-import type { RecountArguments } from './recount-arguments.ts'
+import { jsonOf } from './event-lines.ts'
+import type { RecountWanted } from './recount-command.ts'
 import { recountTable } from './recount-table.ts'
 
 /** Counts again and prints what came of it; false if the log says anything else. */
 export async function runRecount(
   { log, codec }: OpenedLog,
-  wanted: RecountArguments,
+  wanted: RecountWanted,
   out: { write(text: string): unknown },
 ): Promise<boolean> {
   // Results first: what is published meanwhile has then been counted too.
@@ -20,8 +21,14 @@ export async function runRecount(
     for (const result of await recount(log, codec, at)) counted.push(result)
   const compared = compareResults(counted, written).filter((one) => isWanted(wanted, one))
   const byName = wanted.proposal !== undefined || wanted.resource !== undefined
-  out.write(`${recountTable(compared, byName).join('\n')}\n`)
-  return compared.every(({ status }) => status === 'SAME')
+  const differences = compared.filter(({ status }) => status !== 'SAME')
+  const counts = { results: compared.length, differences: differences.length }
+  out.write(
+    wanted.json
+      ? `${jsonOf({ ...counts, shown: byName ? compared : differences })}\n`
+      : `${recountTable(compared, byName).join('\n')}\n`,
+  )
+  return differences.length === 0
 }
 
 async function resultsInLog({ log, codec }: OpenedLog): Promise<WaggleEvent[]> {
@@ -38,7 +45,7 @@ async function resultsInLog({ log, codec }: OpenedLog): Promise<WaggleEvent[]> {
   return results
 }
 
-function isWanted(wanted: RecountArguments, { result }: Comparison): boolean {
+function isWanted(wanted: RecountWanted, { result }: Comparison): boolean {
   const { swarm, run, proposal, resource } = wanted
   if (swarm !== undefined && result.swarm !== swarm) return false
   if (run !== undefined && result.run !== (run === 'live' ? null : run)) return false

@@ -2,56 +2,52 @@ import { isKind, type Kind } from '@waggle/event'
 import { ReplaySession, type ReplayQuery } from '@waggle/replay'
 import { z } from 'zod'
 import { bufferedLines, eventJson, eventLine, jsonOf } from './event-lines.ts'
-import { parseOptions } from './parse-options.ts'
+import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
-import type { CommandDeps } from './run-waggle.ts'
-
-export const REPLAY_USAGE = `waggle replay [--data DIR] [--swarm NAME] [--run NAME] [--agent NAME] [--trajectory ID] [--proposal NAME]
-              [--kind KIND,…] [--instrument SYMBOL,…] [--from TIME] [--to TIME] [--speed max|N] [--limit N]
-              [--follow] [--resume TOKEN] [--json]
-
-Events in the order in which the swarm learned them. Ctrl-C, and a limit, print the token with which --resume goes on.
-
-  --data     folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --swarm    needed where the log has several
-  --run      a run; \`live\`, which is what belongs to none, if left out
-  --agent    only of one agent; or of one --trajectory, or about one --proposal
-  --from     first known at this time or later, --to at this time or earlier (ISO 8601)
-  --speed    1 is as it happened, 10 is ten times as fast; max if left out
-  --follow   go on with what is appended
-
-Exit code: 0 done or stopped, 1 a damaged record, 2 bad arguments, 3 nothing there, 5 the log cannot be reached.
-`
 
 const list = z
   .string()
   .min(1)
   .transform((text) => text.split(','))
 const name = z.string().min(1).max(128)
-const schema = z.strictObject({
+const options = {
   ...SOURCE_OPTIONS,
-  agent: name.optional(),
-  trajectory: name.optional(),
-  proposal: name.optional(),
-  kind: list
-    .transform((kinds) => kinds.filter((kind): kind is Kind => isKind(kind)))
-    .refine((kinds) => kinds.length > 0, { message: 'is no kind of event' })
-    .optional(),
-  instrument: list.optional(),
-  from: timeOption.optional(),
-  to: timeOption.optional(),
-  speed: z.union([z.literal('max'), z.coerce.number().positive()]).default('max'),
-  limit: z.coerce.number().int().positive().default(Infinity),
-  follow: z.boolean().default(false),
-  resume: z.string().min(1).optional(),
-  json: z.boolean().default(false),
-})
-type Wanted = z.output<typeof schema>
-
-export async function runReplay(argv: readonly string[], deps: CommandDeps): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['follow', 'json'])
-  return withSource(wanted, deps.environment, (scope) => replayEvents(scope, wanted, deps))
+  agent: option('NAME', 'only of one agent', name.optional()),
+  trajectory: option('ID', 'only of one trajectory', name.optional()),
+  proposal: option('NAME', 'only about one proposal', name.optional()),
+  kind: option(
+    'KIND,...',
+    'only of these kinds',
+    list
+      .transform((kinds) => kinds.filter((kind): kind is Kind => isKind(kind)))
+      .refine((kinds) => kinds.length > 0, { message: 'is no kind of event' })
+      .optional(),
+  ),
+  instrument: option('SYMBOL,...', 'only about these instruments', list.optional()),
+  from: option('TIME', 'first known at this time or later (ISO 8601)', timeOption.optional()),
+  to: option('TIME', 'first known at this time or earlier', timeOption.optional()),
+  speed: option(
+    'max|N',
+    '1 is as it happened, 10 is ten times as fast',
+    z.union([z.literal('max'), z.coerce.number().positive()]).default('max'),
+  ),
+  limit: option('N', 'most events', z.coerce.number().int().positive().default(Infinity)),
+  follow: flag('go on with what is appended'),
+  resume: option('TOKEN', 'go on behind what another replay gave', z.string().min(1).optional()),
 }
+type Wanted = WantedOf<typeof options>
+
+export const REPLAY = defineCommand({
+  details: 'Ctrl-C, and a limit, print the token with which --resume goes on.',
+  options,
+  examples: [
+    'replay --data .waggle/demo --run backtest-SPX --kind decision --limit 20',
+    'replay --data .waggle/bus --follow --json',
+  ],
+  exits: 'Exit code 0 when stopped, too; 1 is a damaged record.',
+  run: (wanted, deps) =>
+    withSource(wanted, deps.environment, (scope) => replayEvents(scope, wanted, deps)),
+})
 
 /** Characters written at once where nobody waits for a line: a write for each of millions is what takes long. */
 const OUT_CHARS = 65_536

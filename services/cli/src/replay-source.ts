@@ -9,12 +9,24 @@ import { openLmdbIndexStore } from '@waggle/replay/lmdb'
 import type { Environment } from '@waggle/service'
 import { z } from 'zod'
 import { openLog, type OpenedLog } from './open-log.ts'
+import { option } from './program/command.ts'
+
+export const DATA_HELP =
+  'folder of an embedded bus; without it, the cluster that WAGGLE_ variables name'
 
 /** What every command that replays can be told. */
 export const SOURCE_OPTIONS = {
-  data: z.string().min(1).optional(),
-  swarm: z.string().min(1).max(128).optional(),
-  run: z.string().min(1).max(128).optional(),
+  data: option('DIR', DATA_HELP, z.string().min(1).optional()),
+  swarm: option(
+    'NAME',
+    'the swarm; needed where the log has several',
+    z.string().min(1).max(128).optional(),
+  ),
+  run: option(
+    'NAME',
+    'the run; `live`, which is what belongs to none, if left out',
+    z.string().min(1).max(128).optional(),
+  ),
 }
 
 /** ISO 8601 -> microseconds. */

@@ -1,10 +1,14 @@
-import { WaggleError } from '@waggle/base'
 import { createVersionReader } from '@waggle/registry/confluent'
 import type { Environment } from '@waggle/service'
 import { z } from 'zod'
 import { isUnreleased, registryFindings, schemaFindings } from './check-schemas.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
+import {
+  defineCommand,
+  option,
+  type CommandDeps,
+  type CommandGroup,
+  type WantedOf,
+} from './program/command.ts'
 import {
   nextPath,
   readChecksums,
@@ -13,37 +17,53 @@ import {
   writeReleases,
 } from './schema-files.ts'
 
-export const SCHEMAS_USAGE = `waggle schemas check [--dir DIR] [--registry URL] [--json]
-waggle schemas release [--dir DIR] [--json]
+const dir = option(
+  'DIR',
+  'folder of the schemas; those of this program if left out',
+  z.string().min(1).default(SCHEMAS_FOLDER),
+)
+const release = { dir }
+const check = {
+  dir,
+  registry: option(
+    'URL',
+    'a registry whose versions they must be able to follow, too; credentials from WAGGLE_REGISTRY_USERNAME and WAGGLE_REGISTRY_PASSWORD',
+    z.url().optional(),
+  ),
+}
+const EXITS = 'Exit code 0 all may follow, 1 a finding (nothing is released).'
 
-Holds the schemas against every version ever released; release writes those that changed as the next version.
+export const SCHEMAS: CommandGroup = {
+  commands: {
+    check: {
+      summary: 'Hold the schemas against every version ever released',
+      ...defineCommand({
+        options: check,
+        examples: ['schemas check', 'schemas check --registry http://127.0.0.1:8081'],
+        exits: EXITS,
+        run: (wanted, deps) => checkSchemas(wanted, false, deps),
+      }),
+    },
+    release: {
+      summary: 'Write those that changed as the next version',
+      ...defineCommand({
+        options: release,
+        examples: ['schemas release'],
+        exits: EXITS,
+        run: (wanted, deps) => checkSchemas({ ...wanted, registry: undefined }, true, deps),
+      }),
+    },
+  },
+}
 
-  --dir       folder of the schemas; those of this program if left out
-  --registry  a registry whose versions they must be able to follow too; credentials from WAGGLE_REGISTRY_USERNAME
-              and WAGGLE_REGISTRY_PASSWORD
-
-Exit code: 0 all may follow, 1 a finding (nothing is released), 2 bad arguments, 3 no schemas there, 5 the registry
-cannot be reached.
-`
-
-const check = z.strictObject({
-  dir: z.string().min(1).default(SCHEMAS_FOLDER),
-  registry: z.url().optional(),
-  json: z.boolean().default(false),
-})
-
-export async function runSchemas(
-  [action, ...argv]: readonly string[],
+async function checkSchemas(
+  { dir: folder, registry, json }: WantedOf<typeof check>,
+  isRelease: boolean,
   { environment, out }: CommandDeps,
 ): Promise<number> {
-  if (action !== 'check' && action !== 'release')
-    throw new WaggleError('CONFIG_INVALID', `${action ?? 'Nothing'}: give check or release`)
-  const { dir, registry, json } = parseOptions(argv, check, ['json'])
-  if (action === 'release' && registry !== undefined)
-    throw new WaggleError('CONFIG_INVALID', '--registry: only for check')
-  const files = readSchemas(dir)
+  const files = readSchemas(folder)
   const findings = [
-    ...schemaFindings(files, readChecksums(dir)),
+    ...schemaFindings(files, readChecksums(folder)),
     ...(registry === undefined
       ? []
       : await registryFindings(files, createVersionReader(endpointOf(registry, environment)))),
@@ -52,8 +72,8 @@ export async function runSchemas(
     .filter(isUnreleased)
     .map((file) => ({ ...file.current!, path: nextPath(file) }))
   const paths = next.map(({ path }) => path)
-  const releases = action === 'release' && findings.length === 0
-  if (releases) writeReleases(dir, next)
+  const releases = isRelease && findings.length === 0
+  if (releases) writeReleases(folder, next)
   if (json) out.write(`${JSON.stringify({ findings, [releases ? 'released' : 'next']: paths })}\n`)
   else {
     for (const { path, reason } of findings) out.write(`${path}: ${reason}\n`)

@@ -9,39 +9,34 @@ import {
 } from '@waggle/replay'
 import { z } from 'zod'
 import { eventJson, eventLine, jsonOf } from './event-lines.ts'
-import { parseOptions } from './parse-options.ts'
+import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
-import type { CommandDeps } from './run-waggle.ts'
 
-export const TRAJECTORY_USAGE = `waggle trajectory ID|AGENT [--data DIR] [--swarm NAME] [--run NAME] [--as-of TIME] [--tree] [--json]
-
-The events of a trajectory, an agent or a proposal, in the order in which the swarm learned them; of an event, those of its
-trajectory.
-
-  --data   folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --swarm  needed where the log has several
-  --run    a run; \`live\`, which is what belongs to none, if left out
-  --as-of  only what was known at this time (ISO 8601)
-  --tree   of an event: what led to it, and what followed from it
-
-Exit code: 0 found, 1 a damaged record, 2 bad arguments, 3 nothing of that name, 5 the log cannot be reached.
-`
-
-const flag = z.boolean().default(false)
-const schema = z.strictObject({
+const args = {
+  name: option('ID|AGENT', 'a trajectory, an event, an agent or a proposal', z.string().min(1)),
+}
+const options = {
   ...SOURCE_OPTIONS,
-  'as-of': timeOption.optional(),
-  tree: flag,
-  json: flag,
+  'as-of': option('TIME', 'only what was known at this time (ISO 8601)', timeOption.optional()),
+  tree: flag('of an event: what led to it, and what followed from it'),
+}
+type Wanted = WantedOf<typeof args & typeof options>
+
+export const TRAJECTORY = defineCommand({
+  details: `Of a trajectory, an agent or a proposal: its events. Of an event: those of its trajectory.`,
+  args,
+  options,
+  examples: [
+    'trajectory trend --data .waggle/demo --run backtest-SPX --as-of 2008-09-12T21:00:00Z',
+  ],
+  exits: 'Exit code 1 is a damaged record.',
+  run: runTrajectory,
 })
 
-export async function runTrajectory(
-  [name, ...argv]: readonly string[],
+async function runTrajectory(
+  { name, tree, json, 'as-of': asOf, ...wanted }: Wanted,
   { environment, out }: CommandDeps,
 ): Promise<number> {
-  if (name === undefined || name.startsWith('--'))
-    throw new WaggleError('CONFIG_INVALID', 'Give the id of a trajectory or an event, or an agent')
-  const { tree, json, 'as-of': asOf, ...wanted } = parseOptions(argv, schema, ['tree', 'json'])
   return withSource(wanted, environment, async (scope) => {
     const options = asOf === undefined ? scope : { ...scope, asOf }
     if (tree) {

@@ -12,48 +12,40 @@ import { CERTIFIED_VIEWS } from './certified-views.ts'
 import { keptTrees, readText, treesFolder, verifierOf } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog, type OpenedLog } from './open-log.ts'
-import { parseOptions } from './parse-options.ts'
-import type { CommandDeps } from './run-waggle.ts'
-
-export const VERIFY_USAGE = `waggle verify [--certificate FILE --key KEY] [--data DIR] [--trees DIR] [--since FILE]
-              [--content] [--deep] [--code TEXT] [--json]
-
-Reads the log again and compares it with a certificate, or else with the hash trees kept of it (which nobody signed).
-
-  --certificate  what \`waggle certify\` wrote
-  --key          public key that is trusted, as text or in a file
-  --data         folder of an embedded bus; without it, the cluster that WAGGLE_ variables name
-  --trees        folder of the hash trees, which name the record at fault; DIR/certificate if left out
-  --since        an older certificate: does the log begin with what that one certified?
-  --content      only what was said and in which order, as after a copy into another engine
-  --deep         fold the views again, too
-  --code         hash or commit of the code here
-
-Exit code: 0 as certified, 1 something is not, 2 bad arguments, 3 not found, 5 the log or the registry cannot be
-reached.
-`
+import { DATA_HELP } from './replay-source.ts'
+import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
 const text = z.string().min(1)
-const flag = z.boolean().default(false)
-const schema = z.strictObject({
-  certificate: text.optional(),
-  key: text.optional(),
-  data: text.optional(),
-  trees: text.optional(),
-  since: text.optional(),
-  content: flag,
-  deep: flag,
-  code: text.optional(),
-  json: flag,
+const options = {
+  certificate: option('FILE', 'what `waggle certify` wrote', text.optional()),
+  key: option('KEY', 'public key that is trusted, as text or in a file', text.optional()),
+  data: option('DIR', DATA_HELP, text.optional()),
+  trees: option(
+    'DIR',
+    'folder of the hash trees, which name the record at fault; certificate in the data folder if left out',
+    text.optional(),
+  ),
+  since: option(
+    'FILE',
+    'an older certificate: does the log begin with what that one certified?',
+    text.optional(),
+  ),
+  content: flag('only what was said and in which order, as after a copy into another engine'),
+  deep: flag('fold the views again, too'),
+  code: option('TEXT', 'hash or commit of the code here', text.optional()),
+}
+type Wanted = WantedOf<typeof options>
+
+export const VERIFY = defineCommand({
+  details:
+    'Without a certificate, the log is compared with the hash trees kept of it, which nobody signed.',
+  options,
+  examples: ['verify --data .waggle/bus --certificate log.cert --key log.key.pub'],
+  exits: 'Exit code 0 as certified, 1 where something is not.',
+  run: runVerify,
 })
 
-type Wanted = z.output<typeof schema>
-
-export async function runVerify(
-  argv: readonly string[],
-  { environment, out }: CommandDeps,
-): Promise<number> {
-  const wanted = parseOptions(argv, schema, ['content', 'deep', 'json'])
+async function runVerify(wanted: Wanted, { environment, out }: CommandDeps): Promise<number> {
   const { certificate: path, key } = wanted
   if (path !== undefined && key === undefined)
     throw new WaggleError('CONFIG_INVALID', '--key: without a trusted key anyone could have signed')
