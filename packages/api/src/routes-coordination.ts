@@ -82,6 +82,15 @@ export const COORDINATION_ROUTES = {
     query: readQuery.extend({ limit: z.coerce.number().int().min(1).max(1000).optional() }),
     answer: answer(z.array(lockStep)),
   },
+  recountLock: {
+    method: 'post',
+    path: '/v1/swarms/{swarm}/locks/{resource}/recount',
+    verb: 'read',
+    tag: 'locks',
+    summary: 'Counts the log again and compares it with the stored results of a lock',
+    query: z.object({ run: z.string().max(128).optional() }),
+    answer: answer(recountJson),
+  },
   lock: {
     method: 'post',
     path: '/v1/swarms/{swarm}/locks/{resource}',

@@ -21,6 +21,8 @@ export type { AgentBus, AgentOptions, CoordinationBus } from './coordination-bus
 export { guard } from './guard.ts'
 export type { AnyGuardedDraft, GuardedDraft, GuardedEmitter, GuardedKind } from './guard.ts'
 export type { Lock } from './lock.ts'
+export { createLockRequests } from './lock-requests.ts'
+export type { LockGrant, LockRequests, LockWish } from './lock-requests.ts'
 export { createLocks } from './locks.ts'
 export type { AcquireOptions, LockOptions, Locks } from './locks.ts'
 export { createMembership } from './membership.ts'

@@ -127,6 +127,6 @@ function isHeld({ status, token }: LockRequestReport, of: bigint): boolean {
   return (status === 'GRANTED' || status === 'RENEWED') && token === of
 }
 
-function fenced(resource: string, what: string): WaggleError {
+export function fenced(resource: string, what: string): WaggleError {
   return new WaggleError('FENCED', `The lock of ${resource} ${what}`, { input: resource })
 }

@@ -1,3 +1,5 @@
+export { compareResults } from './compare-results.ts'
+export type { Comparison, ComparisonStatus, ResultEvent } from './compare-results.ts'
 export type { CastVote, Uncounted, UncountedReason } from './consensus-state.ts'
 export { ABSTAIN, VETO } from './count-votes.ts'
 export type { Stray } from './proposal-book.ts'

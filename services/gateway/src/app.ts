@@ -21,6 +21,9 @@ import { bindSwarmRoutes } from './routes/swarm-routes.ts'
 import { bindBankRoutes } from './routes/bank-routes.ts'
 import { bindCoordinationRoutes } from './routes/coordination-routes.ts'
 import { bindMemoryRoutes } from './routes/memory-routes.ts'
+import { bindVoteRoutes } from './routes/vote-routes.ts'
+import { bindLockRoutes } from './routes/lock-routes.ts'
+import { bindRememberRoutes } from './routes/remember-routes.ts'
 import { createSessions } from './sessions.ts'
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -68,6 +71,9 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindCoordinationRoutes(app, parts)
   bindMemoryRoutes(app, parts)
   bindExplainRoutes(app, parts)
+  bindVoteRoutes(app, parts)
+  bindLockRoutes(app, parts)
+  bindRememberRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   return app
 }

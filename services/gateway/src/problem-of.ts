@@ -1,5 +1,6 @@
 import { GATEWAY_CODES, type Problem } from '@waggle/api'
 import { isWaggleError, type ErrorCode, type Logger } from '@waggle/base'
+import { ConflictFault } from './conflict-fault.ts'
 import { GatewayFault } from './gateway-fault.ts'
 
 /** Statuses of what is not the caller's fault, or not 400. */
@@ -37,13 +38,25 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   REPLY_TIMEOUT: 504,
 }
 
+/** Status of an answer with this code. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 400
+}
+
 /** What was thrown, as the answer says it. What nobody meant to throw is logged, and its text stays here. */
 export function problemOf(error: unknown, logger: Logger): Problem {
+  if (error instanceof ConflictFault)
+    return { ...problemOf(error.refused, logger), conflict: error.conflict }
   if (error instanceof GatewayFault) {
     const { code, message, context } = error
     const { field, line, issues } = context
     return {
-      ...problem(code, GATEWAY_CODES[code], message, code === 'RATE_LIMITED'),
+      ...problem(
+        code,
+        GATEWAY_CODES[code],
+        message,
+        code === 'RATE_LIMITED' || code === 'READER_TOO_SLOW',
+      ),
       ...(field === undefined ? {} : { field }),
       ...(line === undefined ? {} : { line }),
       ...(issues === undefined ? {} : { issues: [...issues] }),
@@ -52,7 +65,7 @@ export function problemOf(error: unknown, logger: Logger): Problem {
   if (isWaggleError(error)) {
     const { code, message, retriable, field, input } = error
     return {
-      ...problem(code, STATUS[code] ?? 400, message, retriable),
+      ...problem(code, statusOf(code), message, retriable),
       ...(field === undefined ? {} : { field }),
       ...(input === undefined ? {} : { input: jsonSafe(input) }),
     }

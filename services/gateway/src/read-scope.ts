@@ -39,7 +39,7 @@ export function readScope(
   swarm: string,
   query: ReadQuery,
 ): ReadScope {
-  const run = query.run === undefined || query.run === 'live' ? null : query.run
+  const run = runIn(query)
   const asOf = asOfIn(query, bus.log)
   const options = {
     ...(query.after === undefined ? {} : { after: positionsOf(query.after, 'after') }),
@@ -92,6 +92,11 @@ async function readPast<Name extends keyof Views, T>(
     freshness: { position, age_ms: 0 },
     past: { as_of: typeof asOf === 'number' ? asOf : null, sealed, position },
   }
+}
+
+/** The run that is asked about; null is live. */
+export function runIn({ run }: { readonly run?: string | undefined }): string | null {
+  return run === undefined || run === 'live' ? null : run
 }
 
 /** INPUT_INVALID for a time that is none, a token that is none, or both. */

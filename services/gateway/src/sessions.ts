@@ -13,11 +13,10 @@ export interface Speaker {
 /** Those who speak through this gateway: one agent of the SDK, in one session, for each of them. */
 export interface Sessions {
   of(speaker: Speaker): Emitter
-  agent(speaker: Speaker): Agent
+  /** With the name of a request, in a session that is the same one whenever the request is repeated. */
+  agent(speaker: Speaker, request?: string): Agent
   /** A session the caller numbers itself, so that a repeated request writes nothing twice. */
   resumed(speaker: Speaker, session: string, seq: number): Emitter
-  /** The speaker in a session of one request, which is the same one whenever the request is repeated. */
-  requesting(speaker: Speaker, request: string): Agent
 }
 
 const KEPT = 10_000
@@ -28,7 +27,8 @@ export function createSessions(bus: GatewayBus, random: Random): Sessions {
   let opened = 0
   const agentIn = ({ agent: name, ...speaker }: Speaker, session: string): Agent =>
     createAgent({ ...speaker, bus, name, session, random })
-  const agentOf: Sessions['agent'] = (speaker) => {
+  const agentOf: Sessions['agent'] = (speaker, request) => {
+    if (request !== undefined) return agentIn(speaker, derivedId(keyOf(speaker, request)))
     const key = keyOf(speaker)
     const agent = kept.get(key) ?? agentIn(speaker, `gateway/${own}/${++opened}`)
     kept.delete(key)
@@ -40,7 +40,6 @@ export function createSessions(bus: GatewayBus, random: Random): Sessions {
     of: (speaker) => agentOf(speaker).emitter,
     agent: agentOf,
     resumed: (speaker, session, seq) => bus.emitter({ ...speaker, session, lastSeq: seq - 1 }),
-    requesting: (speaker, request) => agentIn(speaker, derivedId(keyOf(speaker, request))),
   }
 }
 

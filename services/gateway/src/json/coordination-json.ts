@@ -1,6 +1,7 @@
-import type { LockJson, ProposalJson, SignalJson } from '@waggle/api'
-import type { TopicPartition } from '@waggle/event'
+import type { LockJson, LockStepJson, ProposalJson, SignalJson } from '@waggle/api'
+import { positionText, type TopicPartition } from '@waggle/event'
 import type { LockReport, ProposalReport, SignalReport } from '@waggle/view-coordination'
+import type { LockStep } from '../lock-history.ts'
 import { textAt } from '../place-of.ts'
 
 /** Reasons of votes by offset stand in the log alone; a list of proposals goes without. */
@@ -68,5 +69,17 @@ export function signalJson(report: SignalReport, at: TopicPartition): SignalJson
     escalated: escalatedAt !== null,
     acknowledgments: statuses.map(({ agent, status }) => ({ agent, status })),
     position: textAt(at, offset),
+  }
+}
+
+export function lockStepJson({ result, position }: LockStep): LockStepJson {
+  const { known_at: at, holder, status, token, reason } = result
+  return {
+    position: positionText(position),
+    at,
+    agent: holder,
+    status,
+    token: token === null ? null : String(token),
+    reason,
   }
 }
