@@ -1,5 +1,6 @@
 import { createLogger } from '@waggle/base'
 import { openEmbeddedGateway } from '@waggle-services/gateway'
+import { builtDashboard } from './built-dashboard.ts'
 import { VERSION, type CommandDeps } from './program/command.ts'
 
 export interface ServeOptions {
@@ -11,12 +12,14 @@ export interface ServeOptions {
 /** A bus with its gateway until Ctrl-C; prints the address that opens the dashboard once it answers. */
 export async function serveBus(
   { data, port, json }: ServeOptions,
-  { clock, out, interrupted }: CommandDeps,
+  { clock, out, terminal, interrupted }: CommandDeps,
 ): Promise<number> {
   const logger = createLogger('waggle', 'warn')
+  const dashboard = await builtDashboard((line) => terminal.write(line))
   const gateway = await openEmbeddedGateway({
     dataDir: data,
     port,
+    dashboard,
     version: VERSION,
     clock,
     logger,
