@@ -1,1 +1,5 @@
-export {}
+export { createMcpServer } from './create-mcp-server.ts'
+export type { McpServerOptions } from './create-mcp-server.ts'
+export { createHttpTransport } from './http-transport.ts'
+export type { HttpTransport, HttpTransportOptions } from './http-transport.ts'
+export { serveStdio } from './serve-stdio.ts'
