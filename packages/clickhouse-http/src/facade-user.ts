@@ -8,8 +8,8 @@ export interface FacadeUser {
   readonly password: string
   /** A writer may do anything; an analyst only read. */
   readonly role: 'writer' | 'analyst'
-  /** The only swarm whose rows an analyst sees; all if left out. */
-  readonly swarm?: string
+  /** The only swarm, or swarms, whose rows an analyst sees; all if left out. */
+  readonly swarm?: string | readonly string[]
   readonly limits?: Partial<QueryLimits>
 }
 
@@ -29,29 +29,10 @@ export const ANALYST_LIMITS: QueryLimits = {
 }
 
 /**
- * The user of a request, by X-ClickHouse headers, Basic authorization, or parameters, as ClickHouse takes
- * them. Errors: REQUIRED_PASSWORD, AUTHENTICATION_FAILED, which does not tell whether the name exists.
+ * Name and password of a request, by X-ClickHouse headers, Basic authorization, or parameters, as ClickHouse takes
+ * them.
  */
-export function authenticate(
-  users: readonly FacadeUser[],
-  headers: IncomingHttpHeaders,
-  params: URLSearchParams,
-): FacadeUser {
-  const [name, password] = credentials(headers, params)
-  const user = users.find((candidate) => candidate.name === name)
-  // Hashed first: comparing takes the same time whatever is wrong.
-  const same = timingSafeEqual(sha256(password), sha256(user?.password ?? ''))
-  if (user !== undefined && same) return user
-  if (name === 'default' && password === '') {
-    throw new ClickHouseFault('REQUIRED_PASSWORD', 'Authentication is required')
-  }
-  throw new ClickHouseFault(
-    'AUTHENTICATION_FAILED',
-    `${name}: Authentication failed: password is incorrect, or there is no user with such name`,
-  )
-}
-
-function credentials(
+export function credentialsOf(
   headers: IncomingHttpHeaders,
   params: URLSearchParams,
 ): [name: string, password: string] {
@@ -64,6 +45,29 @@ function credentials(
     return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
   }
   return [params.get('user') ?? 'default', params.get('password') ?? '']
+}
+
+/**
+ * The user of a request. Errors: REQUIRED_PASSWORD, AUTHENTICATION_FAILED, which does not tell whether the name
+ * exists.
+ */
+export function authenticate(
+  users: readonly FacadeUser[],
+  headers: IncomingHttpHeaders,
+  params: URLSearchParams,
+): FacadeUser {
+  const [name, password] = credentialsOf(headers, params)
+  const user = users.find((candidate) => candidate.name === name)
+  // Hashed first: comparing takes the same time whatever is wrong.
+  const same = timingSafeEqual(sha256(password), sha256(user?.password ?? ''))
+  if (user !== undefined && same) return user
+  if (name === 'default' && password === '') {
+    throw new ClickHouseFault('REQUIRED_PASSWORD', 'Authentication is required')
+  }
+  throw new ClickHouseFault(
+    'AUTHENTICATION_FAILED',
+    `${name}: Authentication failed: password is incorrect, or there is no user with such name`,
+  )
 }
 
 function sha256(text: string): Buffer {

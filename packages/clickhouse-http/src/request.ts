@@ -15,10 +15,25 @@ export async function readRequest(
   url: URL,
   maxBytes: number,
 ): Promise<FacadeRequest> {
+  const { 'content-encoding': encoding, 'content-type': type } = message.headers
+  return requestOf({ url, body: await readBody(message, maxBytes), encoding, type }, maxBytes)
+}
+
+export interface SentRequest {
+  readonly url: URL
+  /** As it was sent. */
+  readonly body: Buffer
+  readonly encoding: string | undefined
+  readonly type: string | undefined
+}
+
+/** The same of a request whose body is read already. */
+export async function requestOf(
+  { url, body: sent, encoding, type = '' }: SentRequest,
+  maxBytes: number,
+): Promise<FacadeRequest> {
   const params = new URLSearchParams(url.searchParams)
-  const sent = await readBody(message, maxBytes)
-  const body = await decompressed(sent, message.headers['content-encoding'], maxBytes)
-  const type = message.headers['content-type'] ?? ''
+  const body = await decompressed(sent, encoding, maxBytes)
   if (!type.startsWith('multipart/form-data')) return { params, body }
   await readForm(body, type, params)
   return { params, body: Buffer.alloc(0) }

@@ -7,6 +7,8 @@ export {
   typeName,
   valueBranch,
 } from './avro-schema.ts'
+export { asyncApiOf } from './async-api.ts'
+export type { TopicFacts } from './async-api.ts'
 export type { AvroComplex, AvroField, AvroRecord, AvroType, Constraints } from './avro-schema.ts'
 export { derivedId, eventId } from './event-id.ts'
 export { eventFromJson, eventToJson } from './event-json.ts'

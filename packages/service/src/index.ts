@@ -8,6 +8,7 @@ export type { Health, HealthInput, ProjectionHealth } from './health.ts'
 export { openHttpEndpoint } from './http-endpoint.ts'
 export type { HttpEndpoint } from './http-endpoint.ts'
 export { createMetrics } from './metrics.ts'
+export type { Metrics } from './metrics.ts'
 export { runMain } from './run-main.ts'
 export { runService } from './run-service.ts'
 export type {

@@ -2,11 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { createDoorkeeper } from './doorkeeper.ts'
 import { guardHttp } from './guard-http.ts'
 import { GatewayFault } from './gateway-fault.ts'
 import type { GatewayApp, GatewayOptions, GatewayParts } from './gateway-parts.ts'
 import { createLiveStats } from './live-stats.ts'
 import { bindLiveTail } from './live-tail.ts'
+import { mountBeside } from './mounts/mount-beside.ts'
 import { createPastReaders } from './past-readers.ts'
 import { problemOf } from './problem-of.ts'
 import { bindContextRoutes } from './routes/context-routes.ts'
@@ -30,11 +32,12 @@ const BODY_BYTES_MAX = 8 * 1024 * 1024
 
 /** The gateway as a function of requests: served over HTTP, or called in process by `app.request`. */
 export function createGatewayApp(options: GatewayOptions): GatewayApp {
-  const { bus, random, logger, bodyBytesMax = BODY_BYTES_MAX } = options
+  const { bus, random, clock, grants, logger, bodyBytesMax = BODY_BYTES_MAX } = options
   const parts: GatewayParts = {
     ...options,
     readers: createPastReaders(bus),
     sessions: createSessions(bus, random),
+    doorkeeper: createDoorkeeper(() => (typeof grants === 'function' ? grants() : grants), clock),
   }
   const app: GatewayApp = new OpenAPIHono()
   app.onError((error, c) => {
@@ -75,5 +78,6 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindLockRoutes(app, parts)
   bindRememberRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
+  mountBeside(app, parts)
   return app
 }

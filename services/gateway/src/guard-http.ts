@@ -1,9 +1,17 @@
+import { HEADERS } from '@waggle/api'
+import { cors } from 'hono/cors'
 import { GatewayFault } from './gateway-fault.ts'
 import type { GatewayApp, GatewayParts } from './gateway-parts.ts'
-import { authenticate } from './principal.ts'
-import { takeRequest, type Bucket } from './rate-limit.ts'
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
+
+/** Pages elsewhere send a token by themselves: no cookie is ever used. */
+const CORS = {
+  allowMethods: ['GET', 'POST', 'DELETE'],
+  allowHeaders: ['authorization', 'content-type', 'last-event-id'],
+  exposeHeaders: [...Object.values(HEADERS), 'retry-after'],
+  maxAge: 600,
+}
 
 /**
  * Who may ask at all: known host names (against DNS rebinding), known origins, a token for everything under /v1,
@@ -11,9 +19,8 @@ const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
  */
 export function guardHttp(
   app: GatewayApp,
-  { grants, clock, hosts = LOOPBACK, origins = [] }: GatewayParts,
+  { doorkeeper, hosts = LOOPBACK, origins = [] }: GatewayParts,
 ): void {
-  const buckets = new Map<string, Bucket>()
   app.use(async (c, next) => {
     const url = new URL(c.req.url)
     if (!hosts.includes(url.hostname))
@@ -23,16 +30,9 @@ export function guardHttp(
       throw new GatewayFault('ORIGIN_DENIED', `Pages of ${origin} are not served`)
     await next()
   })
+  if (origins.length > 0) app.use(cors({ ...CORS, origin: [...origins] }))
   app.use('/v1/*', async (c, next) => {
-    const principal = authenticate(grants, c.req.header('authorization'))
-    const taken = takeRequest(buckets.get(principal.name), principal.rate, clock.now())
-    buckets.set(principal.name, taken.bucket)
-    const { retryAfter } = taken
-    if (retryAfter !== undefined) {
-      const what = `The token ${principal.name} may ask ${principal.rate} times a second`
-      throw new GatewayFault('RATE_LIMITED', what, { retryAfter })
-    }
-    c.set('principal', principal)
+    c.set('principal', doorkeeper.admit(c.req.header('authorization')))
     await next()
   })
 }

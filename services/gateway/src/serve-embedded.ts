@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
-import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
+import { analyticsPath, openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
+import { createEmbeddedDoor } from './analyst/embedded-door.ts'
 import { createGatewayApp } from './app.ts'
 import type { GatewayApp } from './gateway-parts.ts'
 import { hashToken, type Grant } from './principal.ts'
 import { createGatewayServer } from './server.ts'
+import { openTokenFile } from './token-file.ts'
 
 export interface EmbeddedGatewayOptions {
   readonly dataDir: string
@@ -37,16 +39,24 @@ export async function openEmbeddedGateway(
     { dataDir, log: 'lmdb', analytics, bank: 'on', trajectoryIndex: 'on' },
     { clock, logger },
   )
+  const door = bus.analytics === undefined ? undefined : createEmbeddedDoor(analyticsPath(options))
   const token = ownToken(dataDir)
+  const owner = ownerOf(token)
+  const others = openTokenFile({ path: tokensPath(dataDir), clock, logger })
   const app = createGatewayApp({
     ...options,
     bus,
-    grants: [ownerOf(token)],
+    analyst: door?.ask,
+    grants: () => [owner, ...others()],
     random: systemRandom(),
     embedded: true,
   })
   const server = createGatewayServer(app, { port })
-  const busService = { name: 'bus', start: () => Promise.resolve(), stop: () => bus.stop() }
+  const stop = async (): Promise<void> => {
+    door?.close()
+    await bus.stop()
+  }
+  const busService = { name: 'bus', start: () => Promise.resolve(), stop }
   const all = composeServices('embedded gateway', [busService, server])
   return {
     name: all.name,
@@ -59,6 +69,13 @@ export async function openEmbeddedGateway(
     start: () => all.start(),
     stop: () => all.stop(),
   }
+}
+
+/** Tokens beside the owner's; the file is there to be filled. */
+function tokensPath(dataDir: string): string {
+  const path = join(dataDir, 'gateway-tokens.json')
+  if (!existsSync(path)) writeFileSync(path, '[]\n', { mode: 0o600 })
+  return path
 }
 
 function ownerOf(token: string): Grant {

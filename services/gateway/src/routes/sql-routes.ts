@@ -1,5 +1,6 @@
 import { ROUTES } from '@waggle/api'
 import { WaggleError } from '@waggle/base'
+import { selectRows } from '../analyst/select-rows.ts'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { authorize, type Principal } from '../principal.ts'
@@ -7,15 +8,15 @@ import { authorize, type Principal } from '../principal.ts'
 const ROWS = 10_000
 
 /** One SELECT of an analyst. */
-export function bindSqlRoutes(app: GatewayApp, { analystQuery, clock }: GatewayParts): void {
+export function bindSqlRoutes(app: GatewayApp, { analyst, clock }: GatewayParts): void {
   bindRoute(app, ROUTES.sql, async ({ query: { swarm }, body, principal, signal }) => {
-    if (analystQuery === undefined)
+    if (analyst === undefined)
       throw new WaggleError('VIEW_MISCONFIGURED', 'This bus keeps no analytical store')
     authorize(principal, { verb: 'sql', swarm })
     const { query: text, params = {}, max_rows: maxRows = ROWS } = body
     const began = clock.now()
     const swarms = swarmsOf(principal, swarm)
-    const { columns, rows, truncated } = await analystQuery({
+    const { columns, rows, truncated } = await selectRows(analyst, {
       text,
       params,
       swarms,

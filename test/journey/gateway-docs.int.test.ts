@@ -1,0 +1,106 @@
+import { Parser } from '@asyncapi/parser'
+import { AvroSchemaParser } from '@asyncapi/avro-schema-parser'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { GATEWAY_CODES, ROUTES, type Route } from '@waggle/api'
+import { ERROR_CODES } from '@waggle/base'
+import { EVENT_TOPICS, KINDS } from '@waggle/event'
+import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
+
+interface OpenApi {
+  readonly openapi: string
+  readonly paths: Record<string, Record<string, { parameters?: { name: string }[] }>>
+  readonly components: { schemas: Record<string, unknown> }
+}
+
+let gateway: OpenGateway
+beforeAll(async () => {
+  gateway = await openGateway()
+})
+afterAll(() => gateway.stop())
+
+const text = async (path: string): Promise<string> => (await gateway.app.request(path)).text()
+const routes = Object.entries(ROUTES) as [string, Route][]
+
+describe('/openapi.json', () => {
+  test('is valid OpenAPI 3.1 and has every route with its parameters', async () => {
+    const document = JSON.parse(await text('/openapi.json')) as OpenApi
+    expect(document.openapi).toBe('3.1.0')
+    const { valid, errors } = await new Validator().validate(structuredClone(document) as never)
+    expect(errors ?? []).toEqual([])
+    expect(valid).toBe(true)
+    const missing = routes.filter(
+      ([, { method, path }]) => document.paths[path]?.[method] === undefined,
+    )
+    expect(missing.map(([name]) => name)).toEqual([])
+    const names = document.paths[ROUTES.agents.path]!['get']!.parameters!.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['swarm', 'as_of', 'after', 'run', 'left']))
+    expect(Object.keys(document.components.schemas)).toEqual(
+      expect.arrayContaining(['Problem', 'Event', 'Agent', 'PositionToken']),
+    )
+  })
+
+  test('promises nothing that is not served', async () => {
+    const gone: string[] = []
+    for (const [name, { method, path }] of routes) {
+      const filled = path.replace(/\{\w+\}/g, 'x')
+      const response = await gateway.app.request(filled, {
+        method: method.toUpperCase(),
+        headers: { authorization: `Bearer ${TOKEN}` },
+      })
+      const { code } = response.ok ? { code: 'OK' } : ((await response.json()) as { code: string })
+      if (code === 'ROUTE_UNKNOWN') gone.push(name)
+    }
+    expect(gone).toEqual([])
+  })
+})
+
+describe('/asyncapi.json', () => {
+  test('is AsyncAPI 3 about which the parser has nothing to say', async () => {
+    const parser = new Parser()
+    parser.registerSchemaParser(AvroSchemaParser())
+    const { document, diagnostics } = await parser.parse(await text('/asyncapi.json'))
+    expect(
+      diagnostics.map(({ code, message, path }) => `${code} ${path.join('.')}: ${message}`),
+    ).toEqual([])
+    const addresses = document!
+      .channels()
+      .all()
+      .map((channel) => channel.address())
+    expect(addresses).toEqual(expect.arrayContaining([...EVENT_TOPICS]))
+    const names = document!
+      .allMessages()
+      .all()
+      .map((message) => message.id())
+    expect(names).toEqual(expect.arrayContaining([...KINDS]))
+  }, 60_000)
+
+  test('says by which key a vote finds its partition', async () => {
+    const { components } = JSON.parse(await text('/asyncapi.json')) as {
+      components: {
+        messages: Record<string, { bindings: { kafka: { key: { description: string } } } }>
+      }
+    }
+    expect(components.messages['vote']!.bindings.kafka.key.description).toBe('{swarm}/{proposal}')
+  })
+})
+
+describe('pages', () => {
+  test('/docs shows every operation and runs no script', async () => {
+    const response = await gateway.app.request('/docs')
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
+    const html = await response.text()
+    const missing = routes.filter(([, { path }]) => !html.includes(path)).map(([name]) => name)
+    expect(missing).toEqual([])
+    expect(/<script|src=|href="http/.exec(html)).toBeNull()
+  })
+
+  test('/docs/errors has an anchor for every code that a problem can have', async () => {
+    const html = await text('/docs/errors')
+    const codes = [...Object.keys(ERROR_CODES), ...Object.keys(GATEWAY_CODES), 'INTERNAL']
+    expect(codes.filter((code) => !html.includes(`id="${code}"`))).toEqual([])
+    const problem = await gateway.app.request('/v1/me')
+    const { type } = (await problem.json()) as { type: string }
+    expect(type).toBe('/docs/errors#TOKEN_MISSING')
+  })
+})
