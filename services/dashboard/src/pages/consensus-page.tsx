@@ -1,4 +1,4 @@
-import { Choice } from '../app/scope-bar.tsx'
+import { Choice } from '../ui/choice.tsx'
 import { useUrl } from '../app/url.ts'
 import { Page } from '../ui/page.tsx'
 import { Panels } from '../ui/panel.tsx'

@@ -19,16 +19,16 @@ import { RecordDetail } from './log/record-detail.tsx'
 /** The log as it stands, record by record, also those that could not be read. */
 export function LogPage() {
   const [search, change] = useUrl()
-  const { swarm, asOf } = useScope()
+  const { swarm, run, asOf, ready } = useScope()
   const filterField = useRef<HTMLInputElement>(null)
   const detail = useRef<HTMLDivElement>(null)
   const { at, as_of: _, ...asked } = search
   const { from, direction } = placeOf(search)
   const isNewest = from === undefined && direction === 'older' && search['filter'] === undefined
   const query = useQuery({
-    queryKey: ['log page', swarm, asked],
-    queryFn: ({ signal }) => readLogPage(swarm, search, signal),
-    enabled: swarm !== '',
+    queryKey: ['log page', swarm, run, asked],
+    queryFn: ({ signal }) => readLogPage({ swarm, run }, search, signal),
+    enabled: ready,
     refetchInterval: isNewest ? 5000 : false,
     retry: false,
   })
@@ -56,34 +56,15 @@ export function LogPage() {
       <Panels>
         <Panel
           title="Records"
-          span={7}
+          span={8}
           flush
           aside={query.data === undefined ? null : <PageSteps view={query.data} />}
         >
           <Answered query={query}>
-            {(view) => (
-              <>
-                <Looked view={view} filtered={search['filter'] !== undefined} />
-                {view.records.length === 0 ? (
-                  <Empty title="No record matches here." command="npm run demo">
-                    Look further with the buttons above, or take out a filter.
-                  </Empty>
-                ) : (
-                  <Table
-                    label="Records"
-                    columns={LOG_COLUMNS}
-                    rows={view.records}
-                    rowKey={({ position }) => position}
-                    onOpen={({ position }) => open(position)}
-                    selected={chosen?.position}
-                    height={640}
-                  />
-                )}
-              </>
-            )}
+            {(view) => <Records view={view} chosen={chosen?.position} onOpen={open} />}
           </Answered>
         </Panel>
-        <Panel title="Record" span={5}>
+        <Panel title="Record" span={4}>
           <div ref={detail} tabIndex={-1} className="record">
             {chosen === undefined ? (
               <Empty title="None chosen." />
@@ -97,8 +78,38 @@ export function LogPage() {
   )
 }
 
-function Looked({ view, filtered }: { readonly view: LogView; readonly filtered: boolean }) {
-  if (!filtered) return null
+interface RecordsProps {
+  readonly view: LogView
+  readonly chosen: string | undefined
+  readonly onOpen: (position: string) => void
+}
+
+function Records({ view, chosen, onOpen }: RecordsProps) {
+  return (
+    <>
+      <Looked view={view} />
+      {view.records.length === 0 ? (
+        <Empty title="No record matches here." command="npm run demo">
+          Look further with the buttons above, or take out a filter.
+        </Empty>
+      ) : (
+        <Table
+          label="List of records"
+          columns={LOG_COLUMNS}
+          rows={view.records}
+          rowKey={({ position }) => position}
+          onOpen={({ position }) => onOpen(position)}
+          selected={chosen}
+          height={640}
+        />
+      )}
+    </>
+  )
+}
+
+function Looked({ view }: { readonly view: LogView }) {
+  const [search] = useUrl()
+  if (search['filter'] === undefined) return null
   const { records, looked, failed, firstFailure } = view
   return (
     <p className="looked" role="status">

@@ -2,7 +2,6 @@ import type { SubjectJson } from '@waggle/api'
 import { useAsk } from '../app/read.ts'
 import { useUrl } from '../app/url.ts'
 import { Answered } from '../ui/answered.tsx'
-import { Badge } from '../ui/badge.tsx'
 import { Empty } from '../ui/empty.tsx'
 import { Page } from '../ui/page.tsx'
 import { Panel, Panels } from '../ui/panel.tsx'
@@ -15,6 +14,7 @@ const COLUMNS: readonly Column<SubjectJson>[] = [
     id: 'subject',
     header: 'Subject',
     cell: ({ subject }) => subject,
+    grow: true,
     sort: ({ subject }) => subject,
   },
   {
@@ -23,13 +23,6 @@ const COLUMNS: readonly Column<SubjectJson>[] = [
     align: 'right',
     cell: ({ versions }) => versions.length,
     sort: ({ versions }) => versions.length,
-  },
-  {
-    id: 'compatibility',
-    header: 'Compatibility',
-    cell: ({ compatibility }) => <Badge>{compatibility.toLowerCase().replaceAll('_', ' ')}</Badge>,
-    sort: ({ compatibility }) => compatibility,
-    wide: true,
   },
 ]
 
@@ -67,7 +60,7 @@ export function SchemasPage() {
                 <Empty title="No subject here." command="npm run waggle -- schemas register" />
               ) : (
                 <Table
-                  label="Subjects"
+                  label="List of subjects"
                   columns={COLUMNS}
                   rows={rows}
                   rowKey={({ subject }) => subject}

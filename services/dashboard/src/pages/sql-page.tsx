@@ -16,13 +16,13 @@ import './sql/sql.css'
 /** Queries of analysts. What was run stands in the address, and runs again where it is opened. */
 export function SqlPage() {
   const [search, change] = useUrl()
-  const { swarm } = useScope()
+  const { swarm, ready } = useScope()
   const query = search['query']
   const [text, setText] = useState(query ?? '')
   const result = useQuery({
     queryKey: ['sql', swarm, query],
     queryFn: ({ signal }) => client.call('sql', { swarm, body: { query: query ?? '' } }, signal),
-    enabled: query !== undefined && swarm !== '',
+    enabled: query !== undefined && ready,
     staleTime: Infinity,
     retry: false,
   })

@@ -1,6 +1,7 @@
 import type { LockJson, LockStepJson } from '@waggle/api'
-import { useRead } from '../../app/read.ts'
 import { formText } from '../../app/form-text.ts'
+import { useAsk, useRead } from '../../app/read.ts'
+import { useScope } from '../../app/scope.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -8,6 +9,7 @@ import { EventLink } from '../../ui/event-link.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Table, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
+import { RecountLock } from './recount.tsx'
 import { StatusBadge } from './status-badge.tsx'
 
 const LOCKS: readonly Column<LockJson>[] = [
@@ -47,7 +49,7 @@ const STEPS: readonly Column<LockStepJson>[] = [
     align: 'right',
     cell: ({ token }) => (token === null ? '–' : <code>#{token}</code>),
   },
-  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason, wide: true },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason, wide: true, grow: true },
   { id: 'position', header: 'Event', cell: ({ position }) => <EventLink id={position} /> },
 ]
 
@@ -55,7 +57,8 @@ const STEPS: readonly Column<LockStepJson>[] = [
 export function Locks() {
   const [search, change] = useUrl()
   const query = useRead('locks', {})
-  const resource = search['resource'] ?? query.data?.data[0]?.resource
+  const named = useNamedLocks()
+  const resource = search['resource'] ?? query.data?.data[0]?.resource ?? named[0]
   const open = (to: string) => change({ resource: to }, { replace: true })
   return (
     <>
@@ -69,7 +72,7 @@ export function Locks() {
               </Empty>
             ) : (
               <Table
-                label="Locks"
+                label="List of locks"
                 columns={LOCKS}
                 rows={data}
                 rowKey={(lock) => lock.resource}
@@ -84,7 +87,7 @@ export function Locks() {
         title="Fencing history"
         span={6}
         flush
-        aside={<ResourceForm resource={resource} onOpen={open} />}
+        aside={<ResourceForm resource={resource} named={named} onOpen={open} />}
       >
         {resource === undefined ? (
           <Empty title="Name a lock to see who held it." />
@@ -96,19 +99,40 @@ export function Locks() {
   )
 }
 
+/** Locks that the newest results are about: also of those that nobody holds now. */
+function useNamedLocks(): string[] {
+  const { swarm, run, ready } = useScope()
+  const asked = { swarm, run, kind: 'lock_result', newest: 'true', limit: 200 }
+  const { data } = useAsk('log', asked, { enabled: ready })
+  const found = (data?.data.records ?? []).map(({ known }) => known?.event['resource'])
+  return [...new Set(found.filter((name) => typeof name === 'string'))]
+}
+
 interface ResourceFormProps {
+  readonly named: readonly string[]
   readonly resource: string | undefined
   readonly onOpen: (resource: string) => void
 }
 
-function ResourceForm({ resource, onOpen }: ResourceFormProps) {
+function ResourceForm({ resource, named, onOpen }: ResourceFormProps) {
   const submit = (form: FormData) => onOpen(formText(form, 'resource'))
   return (
     <form action={submit}>
       <label className="choice">
         <span>Lock</span>
-        <input key={resource} name="resource" defaultValue={resource} spellCheck={false} />
+        <input
+          key={resource}
+          name="resource"
+          defaultValue={resource}
+          list="locks"
+          spellCheck={false}
+        />
       </label>
+      <datalist id="locks">
+        {named.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
     </form>
   )
 }
@@ -121,12 +145,17 @@ function History({ resource }: { readonly resource: string }) {
         data.length === 0 ? (
           <Empty title={`Nobody has asked for ${resource} yet.`} />
         ) : (
-          <Table
-            label={`History of ${resource}`}
-            columns={STEPS}
-            rows={data.toReversed()}
-            rowKey={({ position }) => position}
-          />
+          <>
+            <div className="lock-recount">
+              <RecountLock key={resource} resource={resource} />
+            </div>
+            <Table
+              label={`History of ${resource}`}
+              columns={STEPS}
+              rows={data.toReversed()}
+              rowKey={({ position }) => position}
+            />
+          </>
         )
       }
     </Answered>

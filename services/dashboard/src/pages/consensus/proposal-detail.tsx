@@ -77,7 +77,7 @@ function Tallies({ proposal: { tallies, options, winner } }: { readonly proposal
   const choices = [...new Set([...options, ...known.keys()])]
   const most = Math.max(...tallies.map(({ weight }) => weight), Number.MIN_VALUE)
   return (
-    <table className="tallies">
+    <table className="rows tallies">
       <caption>Tallies</caption>
       <thead>
         <tr>

@@ -4,7 +4,6 @@ import { useRead } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { percentText } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Table, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -12,22 +11,19 @@ import { ProposalDetail } from './proposal-detail.tsx'
 import { StatusBadge } from './status-badge.tsx'
 
 const COLUMNS: readonly Column<ProposalJson>[] = [
-  { id: 'question', header: 'Question', cell: ({ question }) => question, sort: byQuestion },
+  {
+    id: 'question',
+    header: 'Question',
+    cell: ({ question }) => question,
+    sort: byQuestion,
+    grow: true,
+  },
   {
     id: 'status',
     header: 'Status',
     width: '90px',
     cell: ({ status }) => <StatusBadge status={status} />,
     sort: ({ status }) => status,
-  },
-  { id: 'winner', header: 'Winner', cell: ({ winner }) => winner ?? '–', wide: true },
-  {
-    id: 'turnout',
-    header: 'Turnout',
-    align: 'right',
-    cell: ({ turnout }) => percentText(turnout, 0),
-    sort: ({ turnout }) => turnout,
-    wide: true,
   },
   {
     id: 'deadline',
@@ -64,7 +60,7 @@ export function Proposals() {
               </Empty>
             ) : (
               <Table
-                label="Proposals"
+                label="List of proposals"
                 columns={COLUMNS}
                 rows={data}
                 rowKey={({ proposal }) => proposal}

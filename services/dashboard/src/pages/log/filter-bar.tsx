@@ -15,7 +15,13 @@ export function FilterBar({ field }: { readonly field: RefObject<HTMLInputElemen
       : { from: undefined, since: begin, look: begin === '' ? undefined : 'newer' }
     const moved = begin === (search['from'] ?? search['since'] ?? '') ? {} : place
     const filters = Object.fromEntries(LOG_FILTERS.map((name) => [name, formText(form, name)]))
-    change({ ...filters, filter: formText(form, 'filter'), at: undefined, ...moved })
+    change({
+      ...filters,
+      runs: formText(form, 'runs'),
+      filter: formText(form, 'filter'),
+      at: undefined,
+      ...moved,
+    })
   }
   const begin = search['from'] ?? search['since'] ?? ''
   const { at: _, ...shown } = search
@@ -52,6 +58,16 @@ export function FilterBar({ field }: { readonly field: RefObject<HTMLInputElemen
           autoComplete="off"
           spellCheck={false}
         />
+      </label>
+      <label
+        className="choice"
+        title="Every run shows also what cannot be read, and so belongs to none"
+      >
+        <span>Runs</span>
+        <select name="runs" defaultValue={search['runs'] ?? ''}>
+          <option value="">the one above</option>
+          <option value="all">every run</option>
+        </select>
       </label>
       <button type="submit">Show</button>
     </form>

@@ -36,6 +36,7 @@ export const LOG_COLUMNS: readonly Column<LogRecordJson>[] = [
   {
     id: 'summary',
     header: 'Says',
+    grow: true,
     cell: ({ known, refused }) => refused?.reason ?? (known === null ? '' : summaryOf(known.event)),
   },
 ]

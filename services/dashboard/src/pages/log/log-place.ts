@@ -29,7 +29,14 @@ export function patchOf({ from, direction, since }: Partial<LogPlace>): Patch {
   return { from, since, look: direction === 'newer' ? 'newer' : undefined, at: undefined }
 }
 
-export function askedOf(swarm: string, search: Search, limit: number): LogAsked {
+/** Swarm and run of the address; `live` for what belongs to no run. */
+export interface LogScope {
+  readonly swarm: string
+  readonly run: string
+}
+
+/** `runs=all`: every run, and what cannot be read and so belongs to none. */
+export function askedOf({ swarm, run }: LogScope, search: Search, limit: number): LogAsked {
   const { from, direction, since } = placeOf(search)
   const filters = LOG_FILTERS.flatMap((name) =>
     search[name] === undefined ? [] : [[name, search[name]] as const],
@@ -37,7 +44,7 @@ export function askedOf(swarm: string, search: Search, limit: number): LogAsked 
   return {
     swarm,
     limit,
-    ...(search['run'] === undefined ? {} : { run: search['run'] }),
+    ...(search['runs'] === 'all' ? {} : { run }),
     ...Object.fromEntries(filters),
     ...(from === undefined ? {} : { from }),
     ...(direction === 'older' ? { newest: 'true' } : {}),

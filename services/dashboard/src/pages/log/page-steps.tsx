@@ -7,7 +7,7 @@ import { placeBefore, type LogView } from './read-log-page.ts'
 /** Page by page both ways, and to both ends. */
 export function PageSteps({ view }: { readonly view: LogView }) {
   const [search, change] = useUrl()
-  const { swarm } = useScope()
+  const { swarm, run } = useScope()
   const [looking, setLooking] = useState(false)
   const { direction, since, from } = placeOf(search)
   const go = (place: Partial<LogPlace>) => change(patchOf(place))
@@ -15,7 +15,7 @@ export function PageSteps({ view }: { readonly view: LogView }) {
   const goOlder = async () => {
     if (!beganAtTime) return go({ from: view.older ?? undefined, direction: 'older' })
     setLooking(true)
-    const place = await placeBefore(swarm, search, view).finally(() => setLooking(false))
+    const place = await placeBefore({ swarm, run }, search, view).finally(() => setLooking(false))
     go({ from: place, direction: 'older' })
   }
   return (

@@ -2,7 +2,7 @@ import type { LogRecordJson } from '@waggle/api'
 import { client } from '../../app/client.ts'
 import type { Search } from '../../app/url.ts'
 import { filterEvents } from './filter-events.ts'
-import { askedOf, placeOf } from './log-place.ts'
+import { askedOf, placeOf, type LogScope } from './log-place.ts'
 
 export interface LogView {
   /** Newest first. */
@@ -22,14 +22,14 @@ const BATCHES_MAX = 20
 
 /** A page of the log; with a filter, batches are read until it has kept enough or has looked at 20,000 records. */
 export async function readLogPage(
-  swarm: string,
+  scope: LogScope,
   search: Search,
   signal: AbortSignal,
 ): Promise<LogView> {
   const filter = search['filter']
   const { from, direction } = placeOf(search)
   const kept: LogRecordJson[] = []
-  let asked = askedOf(swarm, search, filter === undefined ? PAGE : BATCH)
+  let asked = askedOf(scope, search, filter === undefined ? PAGE : BATCH)
   let next: string | null = null
   let looked = 0
   let failed = 0
@@ -63,13 +63,13 @@ export async function readLogPage(
 
 /** The place before the first record of a page that was asked for by a time: its end, and as many records back. */
 export async function placeBefore(
-  swarm: string,
+  scope: LogScope,
   search: Search,
   { newer, looked }: LogView,
 ): Promise<string | undefined> {
   if (looked === 0) return undefined
   const { look: _, since: __, from: ___, ...filters } = search
   const end = newer === null ? {} : { from: newer }
-  const { data } = await client.call('log', askedOf(swarm, { ...filters, ...end }, looked))
+  const { data } = await client.call('log', askedOf(scope, { ...filters, ...end }, looked))
   return data.next ?? undefined
 }

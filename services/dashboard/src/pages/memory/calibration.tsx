@@ -69,7 +69,7 @@ const BOTTOM = 34
 
 /** Stated confidence to the right, what came true upwards; on the diagonal both are the same. */
 function Curve({ rows }: Pick<CalibrationJson, 'rows'>) {
-  const xOf = (share: number): number => LEFT + share * (SIZE - LEFT - 8)
+  const xOf = (share: number): number => LEFT + share * (SIZE - LEFT - 14)
   const yOf = (share: number): number => SIZE - BOTTOM - share * (SIZE - BOTTOM - 8)
   const most = Math.max(...rows.map(({ count }) => count), 1)
   return (
@@ -112,34 +112,40 @@ function Curve({ rows }: Pick<CalibrationJson, 'rows'>) {
           </circle>
         ))}
       </svg>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Confidence</th>
-            <th scope="col" data-align="right">
-              Decisions
-            </th>
-            <th scope="col" data-align="right">
-              Stated
-            </th>
-            <th scope="col" data-align="right">
-              Came true
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ from, to, count, stated, realised }) => (
-            <tr key={from}>
-              <td>
-                {numberText(100 * from, 0)} to {percentText(to, 0)}
-              </td>
-              <td data-align="right">{count}</td>
-              <td data-align="right">{percentText(stated)}</td>
-              <td data-align="right">{percentText(realised)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Tenths rows={rows} />
     </div>
+  )
+}
+
+function Tenths({ rows }: Pick<CalibrationJson, 'rows'>) {
+  return (
+    <table className="rows">
+      <thead>
+        <tr>
+          <th scope="col">Confidence</th>
+          <th scope="col" data-align="right">
+            Decisions
+          </th>
+          <th scope="col" data-align="right">
+            Stated
+          </th>
+          <th scope="col" data-align="right">
+            Came true
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ from, to, count, stated, realised }) => (
+          <tr key={from}>
+            <td>
+              {numberText(100 * from, 0)} to {percentText(to, 0)}
+            </td>
+            <td data-align="right">{count}</td>
+            <td data-align="right">{percentText(stated)}</td>
+            <td data-align="right">{percentText(realised)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

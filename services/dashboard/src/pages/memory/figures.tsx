@@ -130,7 +130,7 @@ function Learning({ learning }: { readonly learning: MemoryFigures['learning'] }
         yText={(brier) => brier.toFixed(3)}
       />
       <Table
-        label="Learning progress"
+        label="Learning by time"
         columns={LEARNED}
         rows={learning.toReversed()}
         rowKey={({ at }) => String(at)}

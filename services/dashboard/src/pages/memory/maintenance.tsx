@@ -36,7 +36,7 @@ function Care({ task, title, text }: CareProps) {
   const maintain = useAct('maintainMemory')
   const ask = (dry_run: boolean) => {
     setShown(dry_run)
-    maintain.mutate({ swarm, ...(run === undefined ? {} : { run }), body: { what: task, dry_run } })
+    maintain.mutate({ swarm, run, body: { what: task, dry_run } })
   }
   const found = maintain.data?.data
   return (

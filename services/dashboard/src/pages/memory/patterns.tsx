@@ -24,6 +24,7 @@ const COLUMNS: readonly Column<PatternJson>[] = [
     id: 'situation',
     header: 'Situation',
     cell: ({ situation }) => situation,
+    grow: true,
     sort: ({ situation }) => situation,
   },
   { id: 'action', header: 'Action', cell: ({ action }) => action, sort: ({ action }) => action },
@@ -95,7 +96,7 @@ export function Patterns() {
               />
             ) : (
               <Table
-                label="Patterns"
+                label="List of patterns"
                 columns={COLUMNS}
                 rows={rows}
                 rowKey={({ id }) => id}
@@ -131,7 +132,8 @@ function Detail({ pattern }: { readonly pattern: PatternJson }) {
         <Figure name="Accesses" value={numberText(pattern.accesses, 0)} />
       </dl>
       <p className="row">
-        <span className="faint">Changed</span> <Time micros={pattern.changed_at} />
+        <span className="faint">Changed</span>{' '}
+        <Time micros={pattern.changed_at === 0 ? null : pattern.changed_at} />
         <EvidenceButton key={id} claim={`pattern:${id}`} />
       </p>
       <h3>Evidence ({evidence.length})</h3>

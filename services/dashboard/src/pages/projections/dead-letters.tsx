@@ -3,6 +3,7 @@ import type { DeadLetterJson } from '@waggle/api'
 import { useAct, useAsk } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { Badge } from '../../ui/badge.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { shortId } from '../../ui/event-link.tsx'
@@ -23,7 +24,7 @@ const COLUMNS: readonly Column<DeadLetterJson>[] = [
     cell: ({ code }) => <Badge tone="bad">{code}</Badge>,
     sort: ({ code }) => code,
   },
-  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason, grow: true },
   {
     id: 'origin',
     header: 'Stood at',
@@ -51,53 +52,16 @@ export function DeadLetters() {
   )
   const rows = query.data?.data ?? []
   const chosen = rows.find(({ position }) => position === search['letter']) ?? rows[0]
-  const codes = [
-    ...new Set([...rows.map((row) => row.code), ...(code === undefined ? [] : [code])]),
-  ]
   return (
     <>
-      <Panel
-        title="Dead letters"
-        span={8}
-        flush
-        aside={
-          <>
-            <label className="choice">
-              <span>Code</span>
-              <select
-                value={code ?? ''}
-                onChange={(event) => change({ code: event.target.value, before: undefined })}
-              >
-                <option value="">all</option>
-                {codes.map((one) => (
-                  <option key={one}>{one}</option>
-                ))}
-              </select>
-            </label>
-            <button
-              type="button"
-              disabled={before === undefined}
-              onClick={() => change({ before: undefined })}
-            >
-              Newest
-            </button>
-            <button
-              type="button"
-              disabled={rows.length < PAGE}
-              onClick={() => change({ before: rows.at(-1)?.position })}
-            >
-              ↓ Older
-            </button>
-          </>
-        }
-      >
+      <Panel title="Dead letters" span={8} flush aside={<Choices rows={rows} />}>
         <Answered query={query}>
           {({ data }) =>
             data.length === 0 ? (
               <Empty title="Nothing was refused." />
             ) : (
               <Table
-                label="Dead letters"
+                label="List of dead letters"
                 columns={COLUMNS}
                 rows={data}
                 rowKey={({ position }) => position}
@@ -115,6 +79,37 @@ export function DeadLetters() {
           <Letter key={chosen.position} letter={chosen} />
         )}
       </Panel>
+    </>
+  )
+}
+
+/** Which of them, and page by page. */
+function Choices({ rows }: { readonly rows: readonly DeadLetterJson[] }) {
+  const [search, change] = useUrl()
+  const { before, code } = search
+  const codes = new Set([...rows.map((row) => row.code), ...(code === undefined ? [] : [code])])
+  return (
+    <>
+      <Choice
+        label="Code"
+        value={code ?? ''}
+        options={[['', 'all'], ...[...codes].map((one) => [one, one] as const)]}
+        onChange={(one) => change({ code: one, before: undefined })}
+      />
+      <button
+        type="button"
+        disabled={before === undefined}
+        onClick={() => change({ before: undefined })}
+      >
+        Newest
+      </button>
+      <button
+        type="button"
+        disabled={rows.length < PAGE}
+        onClick={() => change({ before: rows.at(-1)?.position })}
+      >
+        ↓ Older
+      </button>
     </>
   )
 }

@@ -56,7 +56,7 @@ const COLUMNS: readonly Column<ProjectionJson>[] = [
     cell: ({ partitions }) => partitions,
     wide: true,
   },
-  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason ?? '', wide: true },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason ?? '', wide: true, grow: true },
 ]
 
 const EVERY_MS = 2000
@@ -76,7 +76,7 @@ export function Projections() {
               <Empty title="No view runs beside this gateway." command="npm run waggle -- dev" />
             ) : (
               <Table
-                label="Views"
+                label="List of views"
                 columns={COLUMNS}
                 rows={data}
                 rowKey={({ name }) => name}

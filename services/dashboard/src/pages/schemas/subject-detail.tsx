@@ -60,7 +60,7 @@ const TONES: Readonly<Record<FieldChange['change'], Tone>> = {
 function Fields({ changes }: { readonly changes: readonly FieldChange[] }) {
   return (
     <div className="table-scroll fields" role="region" aria-label="Fields" tabIndex={0}>
-      <table>
+      <table className="rows">
         <thead>
           <tr>
             <th scope="col">Field</th>

@@ -37,7 +37,7 @@ export function ResultTable({ result }: { readonly result: SqlResult }) {
         <Empty title="The query runs and finds no rows." />
       ) : (
         <Table
-          label="Result"
+          label="Rows of the result"
           columns={columns}
           rows={rows}
           rowKey={({ index }) => String(index)}
