@@ -49,6 +49,8 @@ describe('the image', () => {
           WAGGLE_HTTP_PORT: String(port),
           WAGGLE_LOG_LEVEL: 'silent',
           WAGGLE_KAFKA_BROKERS: '127.0.0.1:1',
+          // The archiver ends at once where nobody says what for.
+          WAGGLE_ARCHIVE: join(app, 'archive'),
         },
         logFile: join(app, 'service.log'),
         ready: () =>
