@@ -14,15 +14,15 @@ const number = (value: unknown): string =>
 const SAYS: Readonly<Record<string, (event: EventJson) => readonly string[]>> = {
   acknowledgment: (e) => [text(e['status']), text(e['note'])],
   agent: (e) => [text(e['op']), text(e['role'])],
-  'agent-state': (e) => [text(e['type']), `v${text(e['version'])}`, text(e['state'])],
+  agent_state: (e) => [text(e['type']), `v${text(e['version'])}`, text(e['state'])],
   bar: (e) => [text(e['instrument']), text(e['close'])],
   decision: (e) => [text(e['action']), text(e['instrument']), text(e['reasoning'])],
   fill: (e) => [text(e['instrument']), text(e['quantity']), `@ ${text(e['price'])}`],
-  'lock-command': (e) => [text(e['op']), text(e['resource'])],
-  'lock-result': (e) => [text(e['status']), text(e['resource']), text(e['reason'])],
+  lock_command: (e) => [text(e['op']), text(e['resource'])],
+  lock_result: (e) => [text(e['status']), text(e['resource']), text(e['reason'])],
   outcome: (e) => [e['success'] === true ? 'success' : 'failure', number(e['value'])],
   proposal: (e) => [text(e['question'])],
-  'proposal-result': (e) => [text(e['status']), text(e['winner'])],
+  proposal_result: (e) => [text(e['status']), text(e['winner'])],
   recall: (e) => [text(e['query'])],
   signal: (e) => [text(e['severity']), text(e['message']), text(e['recommended_action'])],
   verdict: (e) => [text(e['label']), number(e['score'])],
@@ -36,6 +36,9 @@ export function eventSummary(event: EventJson): string {
   const own = SAYS[event.kind]?.(event) ?? TEXT_FIELDS.map((name) => text(event[name]))
   return own.filter((part) => part !== '').join(' · ')
 }
+
+/** Kinds worth a filter of their own. */
+export const COMMON_KINDS: readonly string[] = Object.keys(SAYS)
 
 /** A number that an event gives itself: how sure, how strong, how important. */
 export function eventScore(event: EventJson): { name: string; value: number } | undefined {

@@ -10,8 +10,9 @@ export interface JsonTreeProps {
 const TIME_FIELDS = /(_at|_from|_until|^at|^until|_heard)$/
 const ITEMS_MAX = 200
 
-/** A value as a tree that folds; times in microseconds are also said as times. */
-export function JsonTree({ value, open = 1, name }: JsonTreeProps) {
+/** A value as a tree that folds, JSON in texts too; times in microseconds are also said as times. */
+export function JsonTree({ value: given, open = 1, name }: JsonTreeProps) {
+  const value = unpacked(given)
   const label = name === undefined ? null : <span className="json-name">{name}: </span>
   if (value === null || typeof value !== 'object')
     return (
@@ -54,4 +55,14 @@ function Leaf({ value, name }: { value: unknown; name: string | undefined }) {
       {isTime ? <span className="faint"> {timeText(value)}</span> : null}
     </>
   )
+}
+
+/** Events carry objects as JSON texts: these are shown as what they say. */
+function unpacked(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value
+  try {
+    return JSON.parse(value) as unknown
+  } catch {
+    return value
+  }
 }

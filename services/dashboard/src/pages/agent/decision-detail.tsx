@@ -40,7 +40,7 @@ export function DecisionDetail({ decision }: { readonly decision: KnownEventJson
             <EventLink id={event.id} text="causes and effects" />
           </Fact>
         </dl>
-        <JsonTree name="context" value={parsed(event['context'])} />
+        <JsonTree name="context" value={event['context']} />
       </Panel>
       <Panel title="Inputs it had" span={8} flush>
         <Inputs id={event.id} />
@@ -126,11 +126,3 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : 'â
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 const list = (value: unknown): string =>
   Array.isArray(value) && value.length > 0 ? value.join(', ') : 'â€“'
-
-function parsed(value: unknown): unknown {
-  try {
-    return typeof value === 'string' ? (JSON.parse(value) as unknown) : value
-  } catch {
-    return value
-  }
-}
