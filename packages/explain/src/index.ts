@@ -1,5 +1,6 @@
 export { explain } from './explain.ts'
 export type { ExplainSource } from './event-finder.ts'
+export { digestOf } from './pack-digest.ts'
 export { CLAIMS, parseClaim } from './parse-claim.ts'
 export type { Claim, Figure } from './parse-claim.ts'
 export { recompute } from './recompute.ts'

@@ -1,8 +1,8 @@
 import { evidencePack, type EvidencePack } from '@waggle/api'
 import { messageOf, WaggleError } from '@waggle/base'
-import { createCodec, schemaIdOf, type Codec, type SchemaRegistry } from '@waggle/codec'
+import { avroTypeOf, schemaIdOf, WriterSchema } from '@waggle/codec'
 import type { KnownEvent } from '@waggle/consume'
-import { belongsIn, parsePosition, type AvroRecord } from '@waggle/event'
+import { belongsIn, parsePosition, SCHEMAS, type AvroRecord, type WaggleEvent } from '@waggle/event'
 import { canonicalJson, type Json } from '@waggle/view-coordination'
 import { claimKindOf } from './claims/rules.ts'
 import { compareKnown, refuse } from './evidence.ts'
@@ -20,12 +20,12 @@ export interface Recomputed {
  * Computes the value of a pack again, from the pack alone. INPUT_INVALID for what is no pack; for one that was changed,
  * its digest made anew or not; and for one whose events do not give its value.
  */
-export async function recompute(input: unknown): Promise<Recomputed> {
+export function recompute(input: unknown): Recomputed {
   const pack = parsePack(input)
   if (digestOf(pack) !== pack.digest) throw changed('digest', 'Its digest is of another content')
   const { rule, compute } = claimKindOf(parseClaim(pack.claim))
   if (rule !== pack.rule) throw changed('rule', `The rule of ${pack.claim} is ${rule}`)
-  const events = (await decodeAll(pack)).sort(compareKnown)
+  const events = decodeAll(pack).sort(compareKnown)
   checkScope(pack, events)
   const value = compute(events, pack.parameters as Readonly<Record<string, Json>>)
   if (canonicalJson(value) !== pack.value)
@@ -44,55 +44,47 @@ function changed(field: string, what: string): WaggleError {
   return new WaggleError('INPUT_INVALID', `The pack was changed. ${what}`, { field })
 }
 
-async function decodeAll({ events, schemas }: EvidencePack): Promise<KnownEvent[]> {
-  const codec = createCodec(registryOf(schemas))
+function decodeAll({ events, schemas }: EvidencePack): KnownEvent[] {
   const positions = new Set(events.map(({ position }) => position))
   if (positions.size !== events.length) refuse('An event is there twice')
-  const all = await Promise.all(events.map((one) => decoded(codec, one)))
   const used = new Set(events.map(({ schema_id: id }) => String(id)))
-  if (Object.keys(schemas).some((id) => !used.has(id))) refuse('There are schemas of no event')
-  return all
+  const stray = Object.keys(schemas).find((id) => !used.has(id))
+  if (stray !== undefined) refuse(`The schema ${stray} is of no event`)
+  const writers = new Map([...used].map((id) => [Number(id), writerOf(schemas[id], Number(id))]))
+  return events.map((one) => decoded(writers.get(one.schema_id)!, one))
 }
 
-/** Schemas of the pack as a registry that knows nothing else. */
-function registryOf(schemas: EvidencePack['schemas']): SchemaRegistry {
-  return {
-    register: () => Promise.reject(new Error('A pack is only read')),
-    byId: async (id) => {
-      const text = schemas[String(id)]
-      if (text === undefined)
-        throw new WaggleError('SCHEMA_UNKNOWN', `The pack lacks the schema ${id}`)
-      return JSON.parse(text) as AvroRecord
-    },
-  }
-}
-
-async function decoded(
-  codec: Codec,
-  {
-    position: text,
-    raw,
-    schema_id: schemaId,
-    known_from: knownFrom,
-  }: EvidencePack['events'][number],
-): Promise<KnownEvent> {
-  const position = parsePosition(text) ?? refuse(`${text} is no position`, text)
-  const frame = Buffer.from(raw, 'base64')
-  if (frame.length < 5 || schemaIdOf(frame) !== schemaId)
-    refuse(`${text} is of another schema`, text)
+/** The pack's own schemas and no registry. */
+function writerOf(text: string | undefined, id: number): WriterSchema {
+  if (text === undefined) return refuse(`The schema ${id} is missing`)
   try {
-    const event = await codec.decode(frame)
-    if (!belongsIn(event.kind, position.topic)) refuse(`${event.kind} does not belong at ${text}`)
-    if (knownFrom < Math.max(event.known_at, event.occurred_at))
-      refuse(`${text} was not known then`, text)
-    return { event, position, knownFrom, late: knownFrom > event.known_at }
+    const schema = JSON.parse(text) as AvroRecord
+    return new WriterSchema(id, schema, avroTypeOf(SCHEMAS[WriterSchema.kindOf(schema)]))
   } catch (error) {
-    throw new WaggleError('INPUT_INVALID', `${text} cannot be read: ${messageOf(error)}`, {
-      field: 'events',
-      input: text,
-      cause: error,
-    })
+    return refuse(`The schema ${id} cannot be read: ${messageOf(error)}`)
   }
+}
+
+function decoded(writer: WriterSchema, packed: EvidencePack['events'][number]): KnownEvent {
+  const { position: text, raw, known_from: knownFrom } = packed
+  const position = parsePosition(text) ?? refuse(`${text} is no position`, text)
+  const event = eventIn(writer, Buffer.from(raw, 'base64'), text)
+  if (!belongsIn(event.kind, position.topic)) refuse(`${event.kind} does not belong at ${text}`)
+  if (knownFrom < Math.max(event.known_at, event.occurred_at))
+    refuse(`${text} was not known then`, text)
+  return { event, position, knownFrom, late: knownFrom > event.known_at }
+}
+
+function eventIn(writer: WriterSchema, frame: Buffer, text: string): WaggleEvent {
+  try {
+    if (schemaIdOf(frame) === writer.id) {
+      writer.check(frame)
+      return writer.decode(frame)
+    }
+  } catch (error) {
+    return refuse(`${text} cannot be read: ${messageOf(error)}`, text)
+  }
+  return refuse(`${text} was written with another schema`, text)
 }
 
 function checkScope(

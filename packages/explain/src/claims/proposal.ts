@@ -1,5 +1,5 @@
 import type { KnownEvent } from '@waggle/consume'
-import type { ProposalResult } from '@waggle/event'
+import type { ProposalResult, WaggleEvent } from '@waggle/event'
 import {
   createCoordinationView,
   emptyPartition,
@@ -23,9 +23,24 @@ export async function findProposal(
   const [first] = all
   if (first === undefined) throw notThere('proposal', proposal)
   const result = await resultOf(finder, proposal)
-  const counted = await countedOf(finder, proposal, first, all, result)
-  return { parameters: { proposal }, evidence: counted.map(roleOf) }
+  const counted = countedOf(proposal, all, result)
+  const offset = result?.decided_offset
+  if (offset === undefined || counted.some(({ position }) => Number(position.offset) === offset))
+    return { parameters: { proposal }, evidence: counted.map(asEvidence) }
+  const { topic, partition } = first.position
+  const ended = await finder.at({ topic, partition, offset: BigInt(offset) })
+  if (ended !== undefined)
+    return {
+      parameters: { proposal },
+      evidence: [...counted.map(asEvidence), { known: ended, role: 'clock' }],
+    }
+  // Another swarm's event showed that the deadline was over: that it did is told, and not what it says.
+  const clock = [offset, result!.known_at - RESULT_DELAY]
+  return { parameters: { proposal, clock }, evidence: counted.map(asEvidence) }
 }
+
+/** A result is known one microsecond after what brought it about. */
+const RESULT_DELAY = 1
 
 async function resultOf(
   finder: EventFinder,
@@ -35,21 +50,19 @@ async function resultOf(
   return found.filter((known) => isKnown(known, 'proposal_result')).at(-1)?.event
 }
 
-async function countedOf(
-  finder: EventFinder,
+function countedOf(
   proposal: string,
-  first: KnownEvent,
   all: readonly KnownEvent[],
   result: ProposalResult | undefined,
-): Promise<readonly KnownEvent[]> {
-  const inOrder = [...all].sort((a, b) => Number(a.position.offset - b.position.offset))
+): readonly KnownEvent[] {
+  const inOrder = [...all].sort(byOffset)
   if (result === undefined) return votesThatCount(proposal, inOrder)
   const evidence = new Set(result.evidence)
-  const counted = inOrder.filter(({ position }) => evidence.has(Number(position.offset)))
-  if (evidence.has(result.decided_offset)) return counted
-  const { topic, partition } = first.position
-  const ended = await finder.at({ topic, partition, offset: BigInt(result.decided_offset) })
-  return ended === undefined ? counted : [...counted, ended]
+  return inOrder.filter(({ position }) => evidence.has(Number(position.offset)))
+}
+
+function byOffset(a: KnownEvent, b: KnownEvent): number {
+  return Number(a.position.offset - b.position.offset)
 }
 
 /** Of a proposal that is still open: itself, and the votes that its count names. */
@@ -64,9 +77,8 @@ function votesThatCount(proposal: string, all: readonly KnownEvent[]): readonly 
   return all.filter((known) => known === made || votes.has(Number(known.position.offset)))
 }
 
-function roleOf(known: KnownEvent): Evidence {
-  const { kind } = known.event
-  return { known, role: kind === 'proposal' || kind === 'vote' ? kind : 'clock' }
+function asEvidence(known: KnownEvent): Evidence {
+  return { known, role: known.event.kind }
 }
 
 function foldAll(events: readonly KnownEvent[]): PartitionState {
@@ -75,22 +87,32 @@ function foldAll(events: readonly KnownEvent[]): PartitionState {
   return state
 }
 
+/** A tick in place of an event that must not be told. */
+function clockOf({ event, position }: KnownEvent, clock: Json | undefined): KnownEvent[] {
+  if (clock === undefined) return []
+  const [offset, knownFrom] = clock as readonly [number, number]
+  const tick = { ...event, kind: 'tick', id: '' } as WaggleEvent
+  return [
+    { event: tick, position: { ...position, offset: BigInt(offset) }, knownFrom, late: false },
+  ]
+}
+
 /** The count of these votes, by the rules that the coordinator counts by. */
 export const proposalRule: Rule = (events, parameters) => {
   const proposal = textOf(parameters, 'proposal')
   const [first] = events
-  const inOrder = [...events].sort((a, b) => Number(a.position.offset - b.position.offset))
+  if (first === undefined) return refuse(`No evidence of ${proposal}`)
+  const inOrder = [...events, ...clockOf(first, parameters['clock'])].sort(byOffset)
   const votes = inOrder.filter(
     ({ event }) => event.kind === 'vote' && event.proposal === proposal,
   ).length
   const state = foldAll(inOrder)
-  if (first === undefined) return refuse(`No evidence of ${proposal}`)
   const { swarm, run } = first.event
   const report = createCoordinationView(new Map([['', state]])).proposal({ swarm, run }, proposal)
   if (report === undefined) return refuse(`The proposal ${proposal} is not among its evidence`)
   const { status, winner, value, vetoedBy, tallies, turnout, decidedOffset } = report
   const ended = status !== 'PENDING' && !report.evidence.includes(decidedOffset!)
-  if (votes !== report.votes.length || events.length !== 1 + votes + (ended ? 1 : 0))
+  if (votes !== report.votes.length || inOrder.length !== 1 + votes + (ended ? 1 : 0))
     refuse(`The evidence of ${proposal} has events that do not count`)
   return {
     status,

@@ -71,6 +71,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../recount-command.ts')).RECOUNT,
   },
   {
+    name: 'explain',
+    heading: PROOF,
+    summary: 'The events behind a number, as a pack that computes it again offline',
+    load: async () => (await import('../explain-command.ts')).EXPLAIN,
+  },
+  {
     name: 'certify',
     heading: PROOF,
     summary: 'Certify every record of the log and what the views make of them',
