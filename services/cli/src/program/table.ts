@@ -29,6 +29,84 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../dev-command.ts')).DEV,
   },
   {
+    name: 'mcp',
+    heading: BUS,
+    summary: 'The memory for clients of the Model Context Protocol, over standard input and output',
+    load: async () => (await import('../mcp-command.ts')).MCP,
+  },
+  {
+    name: 'swarms',
+    heading: SWARM,
+    summary: 'Swarms and runs that there are',
+    load: async () => (await import('../swarm/swarms-command.ts')).SWARMS,
+  },
+  {
+    name: 'agents',
+    heading: SWARM,
+    summary: 'Members with roles, weights and whether they are heard',
+    load: async () => (await import('../swarm/agents-command.ts')).AGENTS,
+  },
+  {
+    name: 'get',
+    heading: SWARM,
+    summary: 'One agent, event, memory, proposal or lock, whole',
+    load: async () => (await import('../swarm/get-command.ts')).GET,
+  },
+  {
+    name: 'recall',
+    heading: SWARM,
+    summary: 'Memories that say something like a text, best first',
+    load: async () => (await import('../swarm/recall-command.ts')).RECALL,
+  },
+  {
+    name: 'votes',
+    heading: SWARM,
+    summary: 'Proposals, open or decided, and who voted',
+    load: async () => (await import('../swarm/votes-command.ts')).VOTES,
+  },
+  {
+    name: 'locks',
+    heading: SWARM,
+    summary: 'Locks in use, and the history of one',
+    load: async () => (await import('../swarm/locks-command.ts')).LOCKS,
+  },
+  {
+    name: 'signals',
+    heading: SWARM,
+    summary: 'Signals alive, with acknowledgments',
+    load: async () => (await import('../swarm/signals-command.ts')).SIGNALS,
+  },
+  {
+    name: 'tail',
+    heading: SWARM,
+    summary: 'Events as they become known',
+    load: async () => (await import('../swarm/tail-command.ts')).TAIL,
+  },
+  {
+    name: 'emit',
+    heading: SWARM,
+    summary: 'Emit events',
+    load: async () => (await import('../swarm/emit-command.ts')).EMIT,
+  },
+  {
+    name: 'sql',
+    heading: SWARM,
+    summary: 'One SELECT of an analyst',
+    load: async () => (await import('../swarm/sql-command.ts')).SQL,
+  },
+  {
+    name: 'lag',
+    heading: SWARM,
+    summary: 'Views with position, lag and faults',
+    load: async () => (await import('../swarm/lag-command.ts')).LAG,
+  },
+  {
+    name: 'dlq',
+    heading: SWARM,
+    summary: 'Refused records: list, show and replay',
+    load: async () => (await import('../swarm/dlq-command.ts')).DLQ,
+  },
+  {
     name: 'trajectory',
     heading: PAST,
     summary: 'What an agent did or a line of thought was, in the order known',
@@ -112,6 +190,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'Events out of CSV, Parquet or JSON lines',
     load: async () => (await import('../import-command.ts')).IMPORT,
   },
+  {
+    name: 'contexts',
+    heading: SETUP,
+    summary: 'Gateways by name: add, select, list and remove',
+    load: async () => (await import('../setup/contexts-command.ts')).CONTEXTS,
+  },
+  {
+    name: 'completion',
+    heading: SETUP,
+    summary: 'Completion for bash, zsh or fish',
+    load: async () => (await import('../setup/completion-command.ts')).COMPLETION,
+  },
 ]
-
-export const HEADINGS = [BUS, SWARM, PAST, PROOF, SETUP] as const
