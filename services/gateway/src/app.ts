@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { isLineStream } from './emit/emit-stream.ts'
 import { createDoorkeeper } from './doorkeeper.ts'
 import { guardHttp } from './guard-http.ts'
 import { GatewayFault } from './gateway-fault.ts'
@@ -53,14 +54,13 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   })
   app.use(requestId())
   app.use(secureHeaders())
-  app.use(
-    bodyLimit({
-      maxSize: bodyBytesMax,
-      onError: () => {
-        throw new GatewayFault('BODY_TOO_LARGE', `A body may have ${bodyBytesMax} bytes`)
-      },
-    }),
-  )
+  const limit = bodyLimit({
+    maxSize: bodyBytesMax,
+    onError: () => {
+      throw new GatewayFault('BODY_TOO_LARGE', `A body may have ${bodyBytesMax} bytes`)
+    },
+  })
+  app.use((c, next) => (isLineStream(c) ? next() : limit(c, next)))
   guardHttp(app, parts)
   bindMeRoutes(app, parts)
   bindEmitRoutes(app, parts)

@@ -1,4 +1,5 @@
 import { GatewayFault } from './gateway-fault.ts'
+import { jsonFaultAt } from './json-fault.ts'
 
 /** The body as JSON. JSON_INVALID (400) with the line at fault. */
 export async function readJson(request: Request): Promise<unknown> {
@@ -10,14 +11,7 @@ export function parseJson(text: string, firstLine = 1): unknown {
     return JSON.parse(text) as unknown
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    const line = firstLine + lineOf(text, why)
+    const line = firstLine + text.slice(0, jsonFaultAt(text)).split('\n').length - 1
     throw new GatewayFault('JSON_INVALID', `Line ${line}: ${why}`, { line })
   }
-}
-
-/** Lines before the fault, as the engine's message tells its place; at the end where it tells none. */
-function lineOf(text: string, message: string): number {
-  const at = /position (\d+)/.exec(message)?.[1]
-  const before = at === undefined ? text : text.slice(0, Number(at))
-  return before.split('\n').length - 1
 }

@@ -1,68 +1,19 @@
-import { ROUTES, tokenOf, type DraftJson, type EmittedJson } from '@waggle/api'
-
-import type { AnyDraft, Emitted } from '@waggle/emit'
-import { eventFromJson, positionText, type Position } from '@waggle/event'
-import { WaggleError } from '@waggle/base'
+import { ROUTES } from '@waggle/api'
 import { bindRoute } from '../bind-route.ts'
-import { GatewayFault } from '../gateway-fault.ts'
+import { emitDrafts, emittedJson, tokenOfPositions } from '../emit/emit-drafts.ts'
+import { bindEmitStream } from '../emit/emit-stream.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
-import { authorize, type Principal } from '../principal.ts'
+import { runIn } from '../read-scope.ts'
 
-/** Emitting one event or several as one append. */
+export { emittedJson, tokenOfPositions } from '../emit/emit-drafts.ts'
+
+/** Emitting one event, several as one append, or a stream of lines. */
 export function bindEmitRoutes(app: GatewayApp, parts: GatewayParts): void {
+  bindEmitStream(app, parts)
   bindRoute(app, ROUTES.emit, async ({ params, query, body, principal }) => {
     const drafts = Array.isArray(body) ? body : [body]
-    const run = query.run === undefined || query.run === 'live' ? null : query.run
-    const emitted = await emitDrafts(parts, { swarm: params['swarm']!, run, principal, drafts })
+    const request = { swarm: params['swarm']!, run: runIn(query), principal, drafts }
+    const emitted = await emitDrafts(parts, request)
     return { data: emitted.map(emittedJson), position: tokenOfPositions(emitted) }
   })
-}
-
-export interface EmitRequest {
-  readonly swarm: string
-  readonly run: string | null
-  readonly principal: Principal
-  readonly drafts: readonly DraftJson[]
-}
-
-/** Appends the drafts of one agent; INPUT_INVALID for those of several, which are no one's append. */
-export async function emitDrafts(
-  { sessions }: GatewayParts,
-  { swarm, run, principal, drafts }: EmitRequest,
-): Promise<Emitted[]> {
-  const [first] = drafts
-  if (first === undefined) return []
-  const { agent, session, seq } = first
-  authorize(principal, { verb: 'emit', swarm, agent })
-  if (drafts.some((draft) => draft.agent !== agent || draft.session !== session))
-    throw new WaggleError('INPUT_INVALID', 'A batch has the events of one agent and session')
-  for (const { kind } of drafts) refuseForOthers(principal, kind)
-  const speaker = { swarm, agent, run }
-  if ((session === undefined) !== (seq === undefined))
-    throw new WaggleError('INPUT_INVALID', 'Give session and seq together, or neither', {
-      field: 'seq',
-    })
-  const emitter =
-    session === undefined ? sessions.of(speaker) : sessions.resumed(speaker, session, seq!)
-  return emitter.emitAll(drafts.map(fieldsOf))
-}
-
-/** Removing what others said takes a right of its own. */
-function refuseForOthers(principal: Principal, kind: string): void {
-  if (['quarantine', 'erasure'].includes(kind) && !principal.verbs.includes('erase'))
-    throw new GatewayFault('SCOPE_MISSING', `The token ${principal.name} has no right to erase`)
-}
-
-function fieldsOf({ agent: _agent, session: _session, seq: _seq, ...fields }: DraftJson): AnyDraft {
-  return eventFromJson(fields) as AnyDraft
-}
-
-export function emittedJson({ event, position, duplicate }: Emitted): EmittedJson {
-  return { id: event.id, position: positionText(position), duplicate }
-}
-
-export function tokenOfPositions(emitted: readonly { readonly position: Position }[]): string {
-  const last = new Map<string, Position>()
-  for (const { position } of emitted) last.set(`${position.topic}/${position.partition}`, position)
-  return tokenOf([...last.values()].map((at) => ({ ...at, offset: String(at.offset) })))
 }
