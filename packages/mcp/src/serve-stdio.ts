@@ -16,4 +16,5 @@ export async function serveStdio(
   await server.connect(new StdioServerTransport(streams.input, streams.output))
   await ended
   await server.close()
+  streams.input.destroy()
 }
