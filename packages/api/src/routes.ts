@@ -4,6 +4,7 @@ import { MEMORY_ROUTES } from './routes-memory.ts'
 import { OPERATION_ROUTES } from './routes-operations.ts'
 import { SWARM_ROUTES } from './routes-swarm.ts'
 import { TRAJECTORY_ROUTES } from './routes-trajectories.ts'
+import { TRUST_ROUTES } from './routes-trust.ts'
 
 /**
  * Every JSON operation of the gateway by name. What is no plain question and answer stands beside it: the live tail
@@ -16,6 +17,7 @@ export const ROUTES = {
   ...MEMORY_ROUTES,
   ...KNOWLEDGE_ROUTES,
   ...OPERATION_ROUTES,
+  ...TRUST_ROUTES,
 } as const
 
 export type RouteName = keyof typeof ROUTES

@@ -1,3 +1,4 @@
+export type { CleanUp, CleanUpView } from './clean-up.ts'
 export type { ConsolidatedMemory, ConsolidationFilter, ConsolidationView } from './consolidate.ts'
 export type { EpisodeFilter, EpisodeRead, EpisodeStanding, EpisodeView } from './episode-view.ts'
 export { foldMemory } from './fold-memory.ts'

@@ -1,3 +1,4 @@
+import { createCleanUpView, type CleanUpView } from './clean-up.ts'
 import { createConsolidationView, type ConsolidationView } from './consolidate.ts'
 import { createDocumentView, type DocumentView } from './document-view.ts'
 import { createEpisodeView, type EpisodeView } from './episode-view.ts'
@@ -26,6 +27,7 @@ export interface MemoryView
     RecallView,
     ConsolidationView,
     StorageView,
+    CleanUpView,
     GrantView,
     KnowledgeView,
     ProcedureView,
@@ -49,6 +51,7 @@ export function createMemoryView(state: MemoryState, readBack?: ReadBack): Memor
     ...createRecallView(state, grants, readBack),
     ...createConsolidationView(state, grants, readBack),
     ...createStorageView(state),
+    ...createCleanUpView(state),
     ...createMemoryLookup(state, grants),
     ...grants,
     ...createKnowledgeView(source),

@@ -9,6 +9,7 @@ import {
 } from './describe-pattern.ts'
 import type { BankState } from './fold-bank.ts'
 import type { Learned, Refused } from './learned.ts'
+import { learningOf, type LearningPoint } from './learning.ts'
 import type { PatternState } from './pattern-state.ts'
 import { brierScore, calibrationTable, logScore, mean, type CalibrationRow } from './scores.ts'
 import { learnedAsOf, type SwarmBank } from './swarm-bank.ts'
@@ -73,6 +74,8 @@ export interface BankView {
   lessons(scope: BankScope, pattern: string, asOf?: Micros): readonly Evidence[] | undefined
   /** Every verdict that a calibration rests on, oldest first. */
   judged(scope: BankScope, agent?: string, asOf?: Micros): readonly Evidence[]
+  /** How learning went on, oldest first; at most 33 times. */
+  learning(scope: BankScope): Promise<LearningPoint[]>
   /** Everything known before has been taken, for good: -Infinity before every partition was heard of. */
   sealedBefore(run: string | null): Micros
 }
@@ -128,6 +131,10 @@ export function createBankView(
       return all
         .filter((one) => agent === undefined || one.agent === agent)
         .map(({ lesson }) => evidenceOfLesson(lesson))
+    },
+    learning: async (scope) => {
+      const bank = bankOf(scope)
+      return bank === undefined ? [] : learningOf(bank, config)
     },
     sealedBefore: (run) => state.runs.get(run ?? '')?.takenBefore ?? -Infinity,
   }

@@ -27,6 +27,9 @@ import { bindMemoryRoutes } from './routes/memory-routes.ts'
 import { bindVoteRoutes } from './routes/vote-routes.ts'
 import { bindLockRoutes } from './routes/lock-routes.ts'
 import { bindRememberRoutes } from './routes/remember-routes.ts'
+import { bindFiguresRoutes } from './routes/figures-routes.ts'
+import { bindMaintenanceRoutes } from './routes/maintenance-routes.ts'
+import { bindTrustRoutes } from './routes/trust-routes.ts'
 import { createSessions } from './sessions.ts'
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024
@@ -77,6 +80,9 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindVoteRoutes(app, parts)
   bindLockRoutes(app, parts)
   bindRememberRoutes(app, parts)
+  bindFiguresRoutes(app, parts)
+  bindMaintenanceRoutes(app, parts)
+  bindTrustRoutes(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   mountBeside(app, parts)
   return app
