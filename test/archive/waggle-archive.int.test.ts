@@ -98,22 +98,24 @@ describe('every command that reads a log', () => {
       ['trajectory', 't-1', ...data, '--json'],
       ['recount', ...data],
     ]
-    const ask = (environment: Readonly<Record<string, string>>): Promise<Answer>[] =>
-      commands.map((argv) => waggleWith(environment, ...argv))
-    const refused = (environment: Readonly<Record<string, string>>, code: string) =>
-      Promise.all(
-        ask(environment).map((answer) =>
-          expect(answer).rejects.toMatchObject({
-            code,
-            input: expect.stringMatching(/^waggle\..*@0$/) as string,
-          }),
-        ),
-      )
-    const before = await Promise.all(ask({}))
+    // One after another, as processes would: all of them open the same folder.
+    const ask = async (environment: Readonly<Record<string, string>>): Promise<Answer[]> => {
+      const answers: Answer[] = []
+      for (const argv of commands) answers.push(await waggleWith(environment, ...argv))
+      return answers
+    }
+    const refused = async (environment: Readonly<Record<string, string>>, code: string) => {
+      for (const argv of commands)
+        await expect(waggleWith(environment, ...argv)).rejects.toMatchObject({
+          code,
+          input: expect.stringMatching(/^waggle\..*@0$/) as string,
+        })
+    }
+    const before = await ask({})
     expect(before.map(({ text }) => text.length > 0)).toEqual([true, true, true])
     const place = ['--archive', archive]
     await waggle('archive', 'run', ...place, ...data, '--before', '2026-01-03', '--trim')
-    expect(await Promise.all(ask({ WAGGLE_ARCHIVE: archive }))).toEqual(before)
+    expect(await ask({ WAGGLE_ARCHIVE: archive })).toEqual(before)
     await refused({}, 'OFFSET_OUT_OF_RANGE')
     await refused({ WAGGLE_ARCHIVE: join(scene.folder, 'another') }, 'ARCHIVE_GAP')
   })

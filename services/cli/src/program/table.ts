@@ -191,6 +191,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../import-command.ts')).IMPORT,
   },
   {
+    name: 'doctor',
+    heading: SETUP,
+    summary: 'Look at this machine and name what to do',
+    load: async () => (await import('../setup/doctor-command.ts')).DOCTOR,
+  },
+  {
+    name: 'init',
+    heading: SETUP,
+    summary: 'A new agent project that runs at once',
+    load: async () => (await import('../setup/init-command.ts')).INIT,
+  },
+  {
     name: 'contexts',
     heading: SETUP,
     summary: 'Gateways by name: add, select, list and remove',
@@ -201,5 +213,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     heading: SETUP,
     summary: 'Completion for bash, zsh or fish',
     load: async () => (await import('../setup/completion-command.ts')).COMPLETION,
+  },
+  {
+    name: 'bench',
+    heading: SETUP,
+    summary: 'Figures of this machine',
+    load: async () => (await import('../setup/bench-command.ts')).BENCH,
   },
 ]

@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { messageOf } from '@waggle/base'
+import type { CommandDeps } from '../program/command.ts'
+
+/** What a look at the machine found, and what to do where it is not well. */
+export interface Checked {
+  readonly name: string
+  readonly ok: boolean
+  /** Without it nothing runs; else only something does not. */
+  readonly needed: boolean
+  readonly found: string
+  readonly fix: string
+}
+
+type Check = Pick<Checked, 'name' | 'needed' | 'fix'> & {
+  /** What was found; throws with what is wrong. */
+  look(deps: CommandDeps): Promise<string> | string
+}
+
+const NODE_MAJOR = 24
+const FREE_BYTES = 1024 ** 3
+export const DEFAULT_PORT = 4600
+
+export function machineChecks(folder: string, port: number): readonly Check[] {
+  return [
+    {
+      name: 'Node',
+      needed: true,
+      fix: `Run it on Node ${NODE_MAJOR} or newer: https://nodejs.org, or npm run waggle, which brings its own`,
+      look: () => wants(Number(process.versions.node.split('.')[0]) >= NODE_MAJOR, process.version),
+    },
+    {
+      name: 'disk',
+      needed: true,
+      fix: `Free some space, or put --data elsewhere: a full disk stops every append`,
+      look: async () => {
+        const { bavail, bsize } = await statfs(folder)
+        const text = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free in ${folder}`
+        return wants(bavail * bsize >= FREE_BYTES, text)
+      },
+    },
+    {
+      name: 'LMDB (the log)',
+      needed: true,
+      fix: 'Install again with optional packages: npm ci --include=optional; on an unusual platform LMDB has to be compiled',
+      look: () => inFolder(openLog),
+    },
+    {
+      name: 'chdb (analytics)',
+      needed: true,
+      fix: 'Install again with optional packages; on a platform chdb is not made for, run without analytics',
+      look: () => inFolder(openAnalytics),
+    },
+    program(
+      'java',
+      '-version',
+      'a native cluster: install a JDK, 17 or newer (apt install default-jdk)',
+    ),
+    program('redis-server', '--version', 'a native cluster: apt install redis-server'),
+    program('chromium', '--version', 'tests of the dashboard: apt install chromium'),
+    {
+      name: `port ${port}`,
+      needed: false,
+      fix: `Something listens there, perhaps a bus: give dev another --port, or stop it`,
+      look: async () => {
+        await listen(port)
+        return 'free on 127.0.0.1'
+      },
+    },
+    {
+      name: 'clock',
+      needed: true,
+      fix: 'Set the clock of this machine, best by NTP: events are ordered by when they were known',
+      look: ({ clock }) => {
+        const date = new Date(clock.now() / 1000).toISOString()
+        return wants(date >= '2026', `it is ${date}`)
+      },
+    },
+  ]
+}
+
+export async function runCheck(check: Check, deps: CommandDeps): Promise<Checked> {
+  const { name, needed, fix } = check
+  try {
+    return { name, needed, fix, ok: true, found: await check.look(deps) }
+  } catch (error) {
+    return { name, needed, fix, ok: false, found: messageOf(error) }
+  }
+}
+
+function wants(ok: boolean, found: string): string {
+  if (ok) return found
+  throw new Error(found)
+}
+
+function program(name: string, version: string, use: string): Check {
+  return {
+    name,
+    needed: false,
+    fix: `Only for ${use}`,
+    look: ({ environment }) => {
+      const path = findProgram(name, environment['PATH'] ?? '')
+      if (path === undefined) throw new Error('not on the PATH')
+      const { stdout, stderr, status } = spawnSync(path, [version], { encoding: 'utf8' })
+      const said = `${stdout}${stderr}`.trim().split('\n')[0] ?? ''
+      return wants(status === 0, said.slice(0, 80))
+    },
+  }
+}
+
+function findProgram(name: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+async function inFolder(use: (folder: string) => Promise<string>): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'waggle-doctor-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function openLog(folder: string): Promise<string> {
+  const [{ openLmdbLog }, { systemClock }] = await Promise.all([
+    import('@waggle/log/lmdb'),
+    import('@waggle/base'),
+  ])
+  const log = await openLmdbLog({ path: folder, topics: { doctor: 1 }, clock: systemClock() })
+  await log.close()
+  return 'opens'
+}
+
+async function openAnalytics(folder: string): Promise<string> {
+  const { openChdbStore } = await import('@waggle/view-analytics/chdb')
+  const store = await openChdbStore(folder)
+  await store.close()
+  return 'opens'
+}
+
+function listen(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()))
+  })
+}
