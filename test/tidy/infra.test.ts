@@ -63,7 +63,14 @@ describe('docker-compose.yml', () => {
 
   it('has a scrape job for each of our services', () => {
     const services = all(/services\/([\w-]+)\/src\/main\.ts\]/g, compose)
-    expect(services).toEqual(['hot-view', 'analytics', 'coordinator', 'memory-view', 'archiver'])
+    expect(services).toEqual([
+      'hot-view',
+      'analytics',
+      'coordinator',
+      'memory-view',
+      'archiver',
+      'gateway',
+    ])
     const jobs = all(/job_name: ([\w-]+)/g, text('infra/prometheus/prometheus.yml'))
     expect(jobs).toEqual(expect.arrayContaining(services))
     expect(all(/absent\(up\{job="([\w-]+)"/g, alerts)).toEqual(services)

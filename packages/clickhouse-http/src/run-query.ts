@@ -49,15 +49,17 @@ export async function runQuery(
     const sql = typeof statement === 'string' ? statement : 'INSERT'
     const format = formatOf(sql, fallback)
     const asked =
-      user.role === 'analyst' ? await readable(session, { ...user, database }, sql, bound) : sql
+      user.role === 'analyst'
+        ? await readableStatement(session, { ...user, database }, sql, bound)
+        : sql
     return { ...(await session.run(asked, fallback)), format, wrote: false }
   })
 }
 
-/** The statement as an analyst may run it. */
-async function readable(
-  session: EngineSession,
-  { swarm, database }: FacadeUser & { readonly database: string },
+/** The statement as an analyst may run it; the engine's own syntax tree decides. */
+export async function readableStatement(
+  session: Pick<EngineSession, 'lines'>,
+  { swarm, database }: Pick<FacadeUser, 'swarm'> & { readonly database: string },
   sql: string,
   bound: readonly (readonly [string, string])[],
 ): Promise<string> {

@@ -71,6 +71,18 @@ const schema = z.strictObject({
   WAGGLE_S3_ACCESS_KEY_ID: name.optional(),
   WAGGLE_S3_SECRET_ACCESS_KEY: name.optional(),
 
+  /** Where the gateway answers people, agents and pages. */
+  WAGGLE_GATEWAY_HOST: name.default('127.0.0.1'),
+  WAGGLE_GATEWAY_PORT: port.default(4600),
+  /** File of its tokens; read again when it changes. */
+  WAGGLE_GATEWAY_TOKENS: z.string().min(1).max(4096).optional(),
+  /** Host names under which it is reached: others are refused, against DNS rebinding. */
+  WAGGLE_GATEWAY_HOSTS: list.default(['127.0.0.1', 'localhost']),
+  /** Origins whose pages may ask it, beside its own. */
+  WAGGLE_GATEWAY_ORIGINS: list.default([]),
+  /** Folder of the built dashboard. */
+  WAGGLE_GATEWAY_DASHBOARD: z.string().min(1).max(4096).optional(),
+
   WAGGLE_REDIS_NODES: list.default(['127.0.0.1:6379']),
   WAGGLE_REDIS_CLUSTER: flag.default(false),
   WAGGLE_REDIS_USERNAME: name.optional(),

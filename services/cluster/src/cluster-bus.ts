@@ -1,12 +1,18 @@
 import { composeServices, type Clock, type Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import { createRunner, type Projection, type RunnerOptions } from '@waggle/consume'
+import {
+  createRunner,
+  type Projection,
+  type ProjectionRunner,
+  type RunnerOptions,
+} from '@waggle/consume'
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
-import type { EventLog } from '@waggle/log'
+import type { KafkaLog } from '@waggle/log/kafka'
 import type { MemoryView } from '@waggle/memory'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createTrajectoryProjection, type IndexStore, type TrajectoryIndex } from '@waggle/replay'
-import { openEngines, type ServiceConfig, type TopicsFile } from '@waggle/service'
+import { openEngines, type EngineDeps, type ServiceConfig, type TopicsFile } from '@waggle/service'
+import { traceBatches, tracedLog, tracedLogger } from '@waggle/telemetry'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
 import type { PastViews } from '@waggle-services/memory-view'
@@ -21,7 +27,7 @@ import { allCaughtUp } from './services-caught-up.ts'
 
 /** What an agent or a tool has of a cluster; the views it shows are kept by services elsewhere. */
 export interface ClusterBus {
-  readonly log: EventLog
+  readonly log: KafkaLog
   readonly codec: Codec
   readonly clock: Clock
   /** Seals and opens what is said about subjects; undefined without WAGGLE_VAULT_DIR, and such events are refused. */
@@ -37,6 +43,8 @@ export interface ClusterBus {
   /** Where events stand, for replay; undefined without a store for it. */
   readonly trajectories: TrajectoryIndex | undefined
   readonly analytics: AnalyticsView
+  /** What is projected in this process. */
+  readonly runners: readonly ProjectionRunner[]
   emitter(options: ClusterEmitterOptions): Emitter
   /** Questions about the past are answered from the log, and from WAGGLE_SNAPSHOT_DIR where it is set. */
   query(scope: { swarm: string; run: string | null }): SwarmQuery<PastViews>
@@ -63,6 +71,10 @@ export interface ClusterDeps {
   readonly vault?: Vault
   /** Where this process keeps a trajectory index of its own, such as a folder; without it there is none. */
   readonly trajectoryStore?: IndexStore
+  /** Told what the start waits for; undefined once it no longer does. */
+  readonly onWaiting?: EngineDeps['onWaiting']
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal
 }
 
 const STARTUP_TIMEOUT_MS = 600_000
@@ -72,10 +84,13 @@ export async function openClusterBus(
   topics: TopicsFile,
   deps: ClusterDeps,
 ): Promise<ClusterBus> {
-  const { clock, logger } = deps
-  const { signal } = new AbortController()
-  const { log, codec } = await openEngines(config, topics, { ...deps, signal, onWaiting: () => {} })
-  const parts = { log, codec, clock, logger }
+  const { clock } = deps
+  const logger = tracedLogger(deps.logger)
+  const { signal = new AbortController().signal, onWaiting = () => {} } = deps
+  const engines = await openEngines(config, topics, { ...deps, signal, onWaiting })
+  const { codec } = engines
+  const log = tracedLog(engines.log, 'kafka')
+  const parts = { log, codec, clock, logger, around: traceBatches('kafka') }
   const vault = deps.vault ?? vaultOf(config)
   const hot = inProcess(parts, createHotProjection())
   const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
@@ -99,6 +114,7 @@ export async function openClusterBus(
     memory,
     trajectories: trajectories[0]?.view,
     analytics,
+    runners: [...tailing, memory.runner],
     reader: createFallbackHotReader({
       primary: redis.view,
       fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },

@@ -1,0 +1,79 @@
+import { composeServices, systemRandom } from '@waggle/base'
+import type { KafkaLog } from '@waggle/log/kafka'
+import { createMemoryIndexStore } from '@waggle/replay'
+import type { EngineDeps, ServiceBasics, ServiceConfig, TopicsFile, Worker } from '@waggle/service'
+import { openClusterBus, type ClusterBus } from '@waggle-services/cluster'
+import { WaggleError } from '@waggle/base'
+import { createHttpDoor } from './analyst/http-door.ts'
+import { createGatewayApp } from './app.ts'
+import { projectionsElsewhere, registryElsewhere, subjectsElsewhere } from './cluster-parts.ts'
+import { createGatewayServer } from './server.ts'
+import { openTokenFile } from './token-file.ts'
+
+export interface ClusterGateway {
+  readonly log: KafkaLog
+  readonly bus: ClusterBus
+  readonly topics: TopicsFile
+}
+
+export async function openGatewayBus(
+  config: ServiceConfig,
+  topics: TopicsFile,
+  deps: EngineDeps,
+): Promise<ClusterGateway> {
+  const bus = await openClusterBus(config, topics, {
+    ...deps,
+    // Kept in memory: where events stand is read from the log again at each start.
+    trajectoryStore: createMemoryIndexStore(),
+  })
+  return { log: bus.log, bus, topics }
+}
+
+/** The gateway of a cluster: views in this process by tailing Kafka, analysts through ClickHouse. */
+export async function buildGateway(
+  context: ClusterGateway & ServiceBasics,
+  version: string,
+): Promise<Worker> {
+  const { bus, topics, config, clock, logger } = context
+  const path = config.WAGGLE_GATEWAY_TOKENS
+  if (path === undefined)
+    throw new WaggleError('CONFIG_INVALID', 'WAGGLE_GATEWAY_TOKENS: the gateway needs its tokens')
+  const registry = registryElsewhere(config)
+  const app = createGatewayApp({
+    bus,
+    grants: openTokenFile({ path, clock, logger }),
+    clock,
+    random: systemRandom(),
+    logger,
+    analyst: createHttpDoor({
+      url: config.WAGGLE_CLICKHOUSE_URL,
+      database: config.WAGGLE_CLICKHOUSE_DATABASE,
+      username: config.WAGGLE_CLICKHOUSE_USERNAME,
+      password: config.WAGGLE_CLICKHOUSE_PASSWORD,
+    }),
+    otherProjections: () => projectionsElsewhere(config),
+    registry,
+    subjects: subjectsElsewhere(registry),
+    logStatus: () => bus.log.status(),
+    topics,
+    origins: config.WAGGLE_GATEWAY_ORIGINS,
+    hosts: config.WAGGLE_GATEWAY_HOSTS,
+    dashboard: config.WAGGLE_GATEWAY_DASHBOARD,
+    version,
+    embedded: false,
+  })
+  const server = createGatewayServer(app, {
+    port: config.WAGGLE_GATEWAY_PORT,
+    host: config.WAGGLE_GATEWAY_HOST,
+  })
+  const stop = (): Promise<void> => bus.stop()
+  const own = composeServices('gateway', [{ name: 'bus', start: async () => {}, stop }, server])
+  return {
+    start: async () => {
+      await own.start()
+      logger.info({ url: server.url }, 'the gateway listens')
+    },
+    stop: () => own.stop(),
+    status: () => Promise.all(bus.runners.map((runner) => runner.status())),
+  }
+}
