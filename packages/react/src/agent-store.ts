@@ -1,0 +1,145 @@
+import type { KnownEventJson, MemoryJson, RememberConflict } from '@waggle/api'
+import { GatewayError, type LiveMessage, type WaggleClient } from '@waggle/client'
+import { feedOf, type Scope } from './live-feed.ts'
+import { createLoader } from './loader.ts'
+import { withPending, type Pending } from './pending-memories.ts'
+import type { AgentMemoryData, MemoryStatus, RememberDraft, RememberResult } from './types.ts'
+
+export interface AgentStoreOptions extends Scope {
+  readonly client: WaggleClient
+  readonly agent: string
+  /** ISO 8601 or microseconds; undefined is now. */
+  readonly asOf: string | undefined
+}
+
+/** What one agent has before it, outside of React: it reads while somebody subscribes. */
+export interface AgentStore {
+  subscribe(onChange: () => void): () => void
+  snapshot(): AgentMemoryData
+  recall(text: string, limit?: number): Promise<MemoryJson[]>
+  remember(draft: RememberDraft): Promise<RememberResult>
+}
+
+const MEMORIES = 50
+
+/** Before the first answer, and where a page is made on a server. */
+export function emptyMemory(asOf: string | undefined): AgentMemoryData {
+  const nothing = { state: null, signals: [], decisions: [], memories: [] }
+  const about = { asOf, sealed: false, freshness: undefined, error: undefined }
+  return { status: 'loading', ...nothing, ...about }
+}
+
+export function createAgentStore(options: AgentStoreOptions): AgentStore {
+  const { client, swarm, run, agent, asOf } = options
+  const listeners = new Set<() => void>()
+  const scope = { swarm, ...(run === undefined ? {} : { run }) }
+  let data = emptyMemory(asOf)
+  let known: readonly MemoryJson[] = []
+  let pending: readonly Pending[] = []
+  let drafts = 0
+  let leave: AbortController | undefined
+
+  const change = (part: Partial<AgentMemoryData>): void => {
+    data = { ...data, ...part, memories: withPending(known, pending) }
+    for (const listener of listeners) listener()
+  }
+  const setPending = (next: readonly Pending[]): void => {
+    pending = next
+    change({})
+  }
+  const loader = createLoader(
+    async (after, signal) => {
+      const time = asOf === undefined ? {} : { as_of: asOf }
+      const asked = { ...scope, ...time, ...(after === '' ? {} : { after }) }
+      const [context, memories] = await Promise.all([
+        client.call('agentContext', { ...asked, agent }, signal),
+        client.call('memories', { ...asked, namespace: agent, limit: MEMORIES }, signal),
+      ])
+      const { freshness, past } = context
+      known = memories.data
+      const { state, signals, decisions } = context.data
+      const status: MemoryStatus = asOf === undefined ? 'live' : 'past'
+      const shown = { state, signals, decisions, freshness, sealed: past?.sealed ?? false }
+      change({ ...shown, status, error: undefined })
+    },
+    (error) => change({ error, status: mayHelpLater(error) ? 'reconnecting' : 'failed' }),
+  )
+  const onMessage = (message: LiveMessage): void => {
+    if (message.type === 'lost') {
+      const error = message.error instanceof Error ? message.error : undefined
+      change({ status: 'reconnecting', error })
+    }
+    if (message.type !== 'events') return
+    // The first message of a connection has no events: what came before it may be missing.
+    const isNews = message.events.length === 0 || message.events.some(concerns(agent))
+    if (isNews || data.status !== 'live') void loader.load(message.token)
+  }
+  const start = (): void => {
+    const own = new AbortController()
+    leave = own
+    loader.start(own.signal)
+    void loader.load('')
+    if (asOf !== undefined) return
+    const onError = (error: Error): void => change({ status: 'failed', error })
+    const stop = feedOf(client, { swarm, run }).listen({ onMessage, onError })
+    own.signal.addEventListener('abort', stop, { once: true })
+  }
+
+  return {
+    snapshot: () => data,
+    subscribe: (listener) => {
+      listeners.add(listener)
+      if (listeners.size === 1) start()
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0) leave?.abort()
+      }
+    },
+    recall: async (text, limit) => {
+      const time = asOf === undefined ? {} : { as_of: asOf }
+      const body = { text, agent, ...(limit === undefined ? {} : { limit }) }
+      return (await client.call('recall', { ...scope, ...time, body })).data
+    },
+    remember: async (draft) => {
+      if (asOf !== undefined) throw new Error('The past cannot be changed: leave out asOf')
+      const name = `pending-${++drafts}`
+      setPending([...pending, { name, draft }])
+      const rollBack = (): void => setPending(pending.filter((one) => one.name !== name))
+      try {
+        const body = { ...bodyOf(draft), agent }
+        const { data: written } = await client.call('remember', { ...scope, body })
+        // It stays where it is until it is read.
+        setPending(pending.map((one) => (one.name === name ? { ...one, written } : one)))
+        await loader.load(written.position)
+        rollBack()
+        return { ok: true, ...written }
+      } catch (error) {
+        rollBack()
+        if (error instanceof GatewayError && error.code === 'VERSION_CONFLICT')
+          return { ok: false, conflict: error.problem.conflict as RememberConflict }
+        throw error
+      }
+    },
+  }
+}
+
+/** Whether what went wrong passes by itself: the next message of the live tail reads again. */
+function mayHelpLater(error: Error): boolean {
+  return error instanceof GatewayError && error.problem.retriable
+}
+
+function concerns(agent: string): (known: KnownEventJson) => boolean {
+  return ({ event }) =>
+    event.agent === agent || event['namespace'] === agent || SWARM_KINDS.includes(event.kind)
+}
+
+/** What others say that an agent may see, or not see any more. */
+const SWARM_KINDS = ['signal', 'acknowledgment', 'escalation', 'quarantine', 'erasure', 'grant']
+
+function bodyOf({ expectedVersion, evidence, ...draft }: RememberDraft) {
+  return {
+    ...draft,
+    ...(evidence === undefined ? {} : { evidence: [...evidence] }),
+    ...(expectedVersion === undefined ? {} : { expected_version: expectedVersion }),
+  }
+}
