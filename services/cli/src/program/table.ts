@@ -209,6 +209,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('../setup/contexts-command.ts')).CONTEXTS,
   },
   {
+    name: 'token',
+    heading: SETUP,
+    summary: 'A new token for a gateway, and its entry in the tokens file',
+    load: async () => (await import('../setup/token-command.ts')).TOKEN,
+  },
+  {
     name: 'completion',
     heading: SETUP,
     summary: 'Completion for bash, zsh or fish',
