@@ -42,6 +42,7 @@ import {
   type OwnBus,
 } from './own-bus.ts'
 import { createProcedures, type Procedures } from './procedures.ts'
+import { tracedAgent } from './traced-agent.ts'
 import { createTrust, type Trust } from './trust.ts'
 import { createWorkingMemory, type WorkingMemory } from './working.ts'
 
@@ -198,7 +199,7 @@ function agentOf(own: OwnBus, parts: Parts): Omit<Agent, 'within'> {
   const proposals = freshProposals(own)
   const signals = freshSignals(own)
   const documents = createDocuments(own)
-  return {
+  const agent: Omit<Agent, 'within'> = {
     name,
     swarm,
     run,
@@ -234,6 +235,7 @@ function agentOf(own: OwnBus, parts: Parts): Omit<Agent, 'within'> {
     subscribe: (options) => messages.subscribe(options),
     watchSignals: (filter, signal) => signals.watch({ agent: name, ...filter }, signal),
   }
+  return tracedAgent(agent, { name, trajectory: context.trajectory })
 }
 
 function freshProposals(own: OwnBus): Proposals {

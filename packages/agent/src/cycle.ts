@@ -1,5 +1,6 @@
 import { messageOf, type Micros } from '@waggle/base'
 import type { Emitted } from '@waggle/emit'
+import { invokeAgentSpan } from '@waggle/telemetry'
 import type { Agent } from './agent.ts'
 import type { Json } from './checkpoints.ts'
 import type { DecisionDraft, OutcomeDraft } from './decisions.ts'
@@ -89,13 +90,24 @@ export function firstCarry<S extends Json>(state: S): Carry<S> {
  * One cycle: outcomes of earlier decisions first, then perception, memory, thought, decision, action. Whatever a
  * step throws becomes a FAILED result and an experience of type `incident`; what was decided before stays.
  */
-export async function runCycle<S extends Json>(
+export function runCycle<S extends Json>(
   agent: Agent,
   steps: CycleSteps<S>,
   carry: Carry<S>,
   { signal = new AbortController().signal }: CycleOptions = {},
 ): Promise<CycleResult<S>> {
   const trajectory = agent.context.trajectory ?? `${agent.session}/${carry.cycles + 1}`
+  return invokeAgentSpan({ name: agent.name, trajectory }, () =>
+    cycleOf(agent, steps, carry, { signal, trajectory }),
+  )
+}
+
+async function cycleOf<S extends Json>(
+  agent: Agent,
+  steps: CycleSteps<S>,
+  carry: Carry<S>,
+  { signal, trajectory }: { readonly signal: AbortSignal; readonly trajectory: string },
+): Promise<CycleResult<S>> {
   const own = agent.within({ trajectory, cause: null, follows: true })
   const cycle = new Cycle(own, steps, carry, signal)
   try {

@@ -16,6 +16,7 @@ export { readAdmitted, readBatches } from './read-admitted.ts'
 export type { AdmittedSource, ReadStart } from './read-admitted.ts'
 export { createRunner } from './projection-runner.ts'
 export type {
+  AroundBatch,
   ProjectionRunner,
   RunnerOptions,
   RunnerState,

@@ -9,7 +9,7 @@ import {
 import type { Codec } from '@waggle/codec'
 import { partitionName, type Position, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type EventLog, type LogBatch } from '@waggle/log'
-import { emptyAdmission, type AdmissionState } from './admission.ts'
+import { emptyAdmission, type AdmissionState, type AdmittedRecord } from './admission.ts'
 import { DeadLetterWriter } from './dead-letter-writer.ts'
 import { judgeBatch, type JudgedBatch } from './judge-batch.ts'
 import { lastRecordBefore } from './last-record.ts'
@@ -54,6 +54,13 @@ export interface ProjectionRunner extends Service {
   status(): Promise<RunnerStatus>
 }
 
+/** `apply` is called once, and what it throws is thrown on. */
+export type AroundBatch = (
+  view: string,
+  batch: TopicPartition & { readonly events: readonly AdmittedRecord[] },
+  apply: () => Promise<void>,
+) => Promise<void>
+
 export interface RunnerOptions {
   readonly log: EventLog
   readonly codec: Codec
@@ -64,6 +71,8 @@ export interface RunnerOptions {
   readonly batchRecords?: number
   /** Partitions of this runner; all of the projection's topics if left out. */
   readonly partitions?: readonly TopicPartition[]
+  /** Called around what a view does with a batch, such as to trace it. */
+  readonly around?: AroundBatch
   /** Shared by runners of one view that follow each other; its own if left out. */
   readonly progress?: Progress
 }
@@ -278,7 +287,11 @@ class Runner implements ProjectionRunner {
   }
 
   async #apply(batch: LogBatch, judged: JudgedBatch): Promise<void> {
-    await this.#applyWithoutRejected(batch, judged)
+    const { around = justApply } = this.#options
+    const { topic, partition } = batch
+    await around(this.name, { topic, partition, events: judged.admitted }, () =>
+      this.#applyWithoutRejected(batch, judged),
+    )
     this.#advance(partitionName(batch), batch.records.at(-1)!.offset + 1n)
     this.#state = 'running'
     this.#reason = undefined
@@ -323,6 +336,8 @@ class Runner implements ProjectionRunner {
     }
   }
 }
+
+const justApply: AroundBatch = (_view, _batch, apply) => apply()
 
 function sum(values: Iterable<bigint>): bigint {
   let total = 0n

@@ -1,6 +1,7 @@
 import { createLogger, messageOf, systemClock, type Clock, type Logger } from '@waggle/base'
-import type { RunnerStatus } from '@waggle/consume'
+import type { AroundBatch, RunnerStatus } from '@waggle/consume'
 import type { KafkaLog } from '@waggle/log/kafka'
+import { traceBatches, tracedLog, tracedLogger } from '@waggle/telemetry'
 import { parseEnvironment, type Environment, type ServiceConfig } from './config.ts'
 import type { EngineDeps, Engines } from './engines.ts'
 import { healthOf, type Health } from './health.ts'
@@ -12,6 +13,8 @@ export interface ServiceBasics {
   readonly config: ServiceConfig
   readonly clock: Clock
   readonly logger: Logger
+  /** Handed on to the runners. */
+  readonly around?: AroundBatch
 }
 
 export type ServiceContext = Engines & ServiceBasics
@@ -52,7 +55,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
   const { name: service } = definition
   const config = parseEnvironment(environment, readFile)
   const topics = parseTopicsFile(readFile(config.WAGGLE_KAFKA_TOPICS))
-  const logger = createLogger(service, config.WAGGLE_LOG_LEVEL)
+  const logger = tracedLogger(createLogger(service, config.WAGGLE_LOG_LEVEL))
   const clock = systemClock()
   const stopping = new AbortController()
   onStop(() => stopping.abort())
@@ -82,7 +85,9 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
     const { signal } = stopping
     const onWaiting = (reason: string | undefined): void => void (waiting = reason)
     engines = await definition.open(config, topics, { clock, logger, onWaiting, signal })
-    worker = await definition.build({ ...engines, config, clock, logger })
+    const log = tracedLog(engines.log, 'kafka')
+    const around = traceBatches('kafka')
+    worker = await definition.build({ ...engines, log, around, config, clock, logger })
     await worker.start()
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()

@@ -1,1 +1,10 @@
-export {}
+export { decideSpan, executeToolSpan, invokeAgentSpan, retrievalSpan } from './agent-span.ts'
+export type { TracedAgent } from './agent-span.ts'
+export { requestSpan } from './request-span.ts'
+export type { TracedRequest, TracedResponse } from './request-span.ts'
+export { inSpan, isTracing, parseTraceparent, traceparentOf } from './span.ts'
+export { traceBatches } from './trace-batches.ts'
+export type { TracedBatch } from './trace-batches.ts'
+export { tracedLog } from './traced-log.ts'
+export type { MessagingSystem } from './traced-log.ts'
+export { tracedLogger } from './traced-logger.ts'

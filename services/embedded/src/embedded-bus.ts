@@ -14,6 +14,7 @@ import {
   type AnalyticsService,
   type AnalyticsServiceOptions,
 } from '@waggle-services/analytics'
+import { traceBatches, tracedLog, tracedLogger } from '@waggle/telemetry'
 import { createFileVault, createMemoryVault, type Vault } from '@waggle/vault'
 import type { CoordinationView } from '@waggle/view-coordination'
 import {
@@ -113,16 +114,17 @@ function holdOf({ log, dataDir }: EmbeddedConfig): DataHold | undefined {
 
 async function openHeld(
   config: EmbeddedConfig,
-  deps: EmbeddedDeps,
+  given: EmbeddedDeps,
   hold: DataHold | undefined,
 ): Promise<EmbeddedBus> {
-  const log = await openLog(config, deps)
+  const deps = { ...given, logger: tracedLogger(given.logger) }
+  const log = tracedLog(await openLog(config, deps), 'waggle')
   const codec = createCodec(createLogRegistry({ log }))
   await codec.register()
   const vault = deps.vault ?? openVault(config)
   const states = statesOf(config, { log, logger: deps.logger })
   const past = embeddedPast(config, states, vault)
-  const parts = { log, codec, ...states, ...deps }
+  const parts = { log, codec, around: traceBatches('waggle'), ...states, ...deps }
   const hot = createHotViewService(parts)
   const coordinator = createCoordinatorService({ ...parts, tickMs: config.tickMs })
   const weigher =

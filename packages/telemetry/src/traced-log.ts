@@ -1,0 +1,64 @@
+import { SpanKind, type Attributes, type Span } from '@opentelemetry/api'
+import {
+  ATTR_KAFKA_OFFSET,
+  ATTR_MESSAGING_BATCH_MESSAGE_COUNT,
+  ATTR_MESSAGING_DESTINATION_NAME,
+  ATTR_MESSAGING_DESTINATION_PARTITION_ID,
+  ATTR_MESSAGING_OPERATION_NAME,
+  ATTR_MESSAGING_OPERATION_TYPE,
+  ATTR_MESSAGING_SYSTEM_NAME,
+  MESSAGING_OPERATION_TYPE_VALUE_SEND,
+} from '@opentelemetry/semantic-conventions/incubating'
+import type { AppendRecord, AppendResult, EventLog } from '@waggle/log'
+import { inSpan, isTracing, traceparentOf } from './span.ts'
+
+/** `kafka`, or the name of an engine of our own. */
+export type MessagingSystem = 'kafka' | 'waggle'
+
+/**
+ * The same log; every append is a span `send {topic}`, and its records carry that span's `traceparent`. Without an SDK
+ * an append costs one look more.
+ */
+export function tracedLog<Log extends EventLog>(log: Log, system: MessagingSystem): Log {
+  return {
+    ...log,
+    append: (records: readonly AppendRecord[]) =>
+      isTracing() && records.length > 0 ? send(log, system, records) : log.append(records),
+  }
+}
+
+function send(
+  log: EventLog,
+  system: MessagingSystem,
+  records: readonly AppendRecord[],
+): Promise<AppendResult[]> {
+  const topics = new Set(records.map(({ topic }) => topic))
+  // A batch to several topics has no destination of its own.
+  const [topic] = topics.size === 1 ? topics : []
+  const attributes: Attributes = {
+    [ATTR_MESSAGING_SYSTEM_NAME]: system,
+    [ATTR_MESSAGING_OPERATION_NAME]: 'send',
+    [ATTR_MESSAGING_OPERATION_TYPE]: MESSAGING_OPERATION_TYPE_VALUE_SEND,
+    ...(topic === undefined ? {} : { [ATTR_MESSAGING_DESTINATION_NAME]: topic }),
+    ...(records.length === 1 ? {} : { [ATTR_MESSAGING_BATCH_MESSAGE_COUNT]: records.length }),
+  }
+  return inSpan(
+    topic === undefined ? 'send' : `send ${topic}`,
+    () => ({ kind: SpanKind.PRODUCER, attributes }),
+    async (span) => {
+      const results = await log.append(withTrace(records, span!))
+      if (results.length === 1) placeOf(span!, results[0]!)
+      return results
+    },
+  )
+}
+
+function withTrace(records: readonly AppendRecord[], span: Span): AppendRecord[] {
+  const traceparent = traceparentOf(span.spanContext())
+  return records.map((record) => ({ ...record, headers: { ...record.headers, traceparent } }))
+}
+
+function placeOf(span: Span, { partition, offset }: AppendResult): void {
+  span.setAttribute(ATTR_MESSAGING_DESTINATION_PARTITION_ID, String(partition))
+  span.setAttribute(ATTR_KAFKA_OFFSET, Number(offset))
+}
