@@ -5,6 +5,7 @@ import { useScope } from '../app/scope.ts'
 import { useUrl } from '../app/url.ts'
 import { Answered } from '../ui/answered.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { listHeight } from '../ui/list-height.ts'
 import { Page } from '../ui/page.tsx'
 import { Panel, Panels } from '../ui/panel.tsx'
 import { Table } from '../ui/table.tsx'
@@ -100,7 +101,7 @@ function Records({ view, chosen, onOpen }: RecordsProps) {
           rowKey={({ position }) => position}
           onOpen={({ position }) => onOpen(position)}
           selected={chosen}
-          height={640}
+          height={listHeight(640)}
         />
       )}
     </>

@@ -3,6 +3,7 @@ import { useAsk } from '../app/read.ts'
 import { useUrl } from '../app/url.ts'
 import { Answered } from '../ui/answered.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { listHeight } from '../ui/list-height.ts'
 import { Page } from '../ui/page.tsx'
 import { Panel, Panels } from '../ui/panel.tsx'
 import { Table, type Column } from '../ui/table.tsx'
@@ -66,7 +67,7 @@ export function SchemasPage() {
                   rowKey={({ subject }) => subject}
                   onOpen={({ subject }) => open(subject)}
                   selected={chosen?.subject}
-                  height={640}
+                  height={listHeight(640)}
                 />
               )
             }

@@ -4,6 +4,7 @@ import { useRead } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { listHeight } from '../../ui/list-height.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Table, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -66,7 +67,7 @@ export function Proposals() {
                 rowKey={({ proposal }) => proposal}
                 onOpen={({ proposal }) => open(proposal)}
                 selected={chosen}
-                height={520}
+                height={listHeight(520)}
               />
             )
           }

@@ -8,6 +8,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { EventLink } from '../../ui/event-link.tsx'
 import { EvidenceButton } from '../../ui/evidence-button.tsx'
 import { numberText, percentText } from '../../ui/format.ts'
+import { listHeight } from '../../ui/list-height.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Table, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -102,6 +103,7 @@ export function Patterns() {
                 rowKey={({ id }) => id}
                 onOpen={({ id }) => change({ pattern: id }, { replace: true })}
                 selected={chosen?.id}
+                height={listHeight(420)}
               />
             )
           }
