@@ -1,4 +1,5 @@
 export { builtDashboard } from './built-dashboard.ts'
 export { compareResults } from './compare-results.ts'
 export type { Comparison, ComparisonStatus, ResultEvent } from './compare-results.ts'
+export { cliReference } from './program/reference.ts'
 export { runWaggle } from './run-waggle.ts'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WaggleError } from '@waggle/base'
 import type { AvroRecord } from '@waggle/event'
+import type { Environment } from '@waggle/service'
 
 /** schemas/<name>.avsc, and history/<name>/N.avsc for each version released; released.json has their checksums. */
 export interface SchemaFiles {
@@ -85,4 +86,15 @@ export function writeReleases(folder: string, releases: readonly SchemaText[]): 
   for (const release of releases) sums[release.path] = checksumOf(release)
   const sorted = Object.fromEntries(Object.entries(sums).sort(([a], [b]) => (a < b ? -1 : 1)))
   writeFileSync(join(folder, RELEASED), `${JSON.stringify(sorted, null, 2)}\n`)
+}
+
+/** Where a registry is, with the credentials that the environment has for it. */
+export function registryEndpoint(
+  host: string,
+  environment: Environment,
+): { host: string; auth?: { username: string; password: string } } {
+  const { WAGGLE_REGISTRY_USERNAME: username, WAGGLE_REGISTRY_PASSWORD: password } = environment
+  return username === undefined || password === undefined
+    ? { host }
+    : { host, auth: { username, password } }
 }

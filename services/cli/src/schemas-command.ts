@@ -1,5 +1,4 @@
 import { createVersionReader } from '@waggle/registry/confluent'
-import type { Environment } from '@waggle/service'
 import { z } from 'zod'
 import { isUnreleased, registryFindings, schemaFindings } from './check-schemas.ts'
 import {
@@ -13,9 +12,11 @@ import {
   nextPath,
   readChecksums,
   readSchemas,
+  registryEndpoint,
   SCHEMAS_FOLDER,
   writeReleases,
 } from './schema-files.ts'
+import { SCHEMAS_DIFF, SCHEMAS_LS, SCHEMAS_REGISTER } from './schemas-list.ts'
 
 const dir = option(
   'DIR',
@@ -35,6 +36,10 @@ const EXITS = 'Exit code 0 all may follow, 1 a finding (nothing is released).'
 
 export const SCHEMAS: CommandGroup = {
   commands: {
+    ls: {
+      summary: 'List subjects with their versions, as a gateway has them',
+      ...SCHEMAS_LS,
+    },
     check: {
       summary: 'Hold the schemas against every version ever released',
       ...defineCommand({
@@ -43,6 +48,14 @@ export const SCHEMAS: CommandGroup = {
         exits: EXITS,
         run: (wanted, deps) => checkSchemas(wanted, false, deps),
       }),
+    },
+    diff: {
+      summary: 'What a schema says otherwise than a released version',
+      ...SCHEMAS_DIFF,
+    },
+    register: {
+      summary: 'Register the schemas of all kinds',
+      ...SCHEMAS_REGISTER,
     },
     release: {
       summary: 'Write those that changed as the next version',
@@ -66,7 +79,10 @@ async function checkSchemas(
     ...schemaFindings(files, readChecksums(folder)),
     ...(registry === undefined
       ? []
-      : await registryFindings(files, createVersionReader(endpointOf(registry, environment)))),
+      : await registryFindings(
+          files,
+          createVersionReader(registryEndpoint(registry, environment)),
+        )),
   ]
   const next = files
     .filter(isUnreleased)
@@ -81,14 +97,4 @@ async function checkSchemas(
     if (findings.length === 0) out.write(`${files.length} schemas can follow all their versions\n`)
   }
   return findings.length === 0 ? 0 : 1
-}
-
-function endpointOf(
-  host: string,
-  environment: Environment,
-): { host: string; auth?: { username: string; password: string } } {
-  const { WAGGLE_REGISTRY_USERNAME: username, WAGGLE_REGISTRY_PASSWORD: password } = environment
-  return username === undefined || password === undefined
-    ? { host }
-    : { host, auth: { username, password } }
 }

@@ -46,6 +46,7 @@ export async function buildProgram(
       getOutHelpWidth: () => out.columns ?? HELP_WIDTH,
       getOutHasColors: () => false,
     })
+    .configureHelp({ subcommandTerm: (child) => child.name() })
     .showSuggestionAfterError(false)
   for (const entry of COMMANDS) {
     const { name, summary, heading } = entry

@@ -42,11 +42,10 @@ function agentTs({ swarm, agent }: ProjectOptions): string {
 const swarm = ${JSON.stringify(swarm)}
 const agent = ${JSON.stringify(agent)}
 
-/** Joins, says what it saw, and reads its own words back: \`after\` waits until they are there. */
+/** Joins, remembers what it saw, and recalls it: \`after\` waits until they are there. */
 export async function run(bus: Pick<WaggleClient, 'call'>, saw: string): Promise<string[]> {
   await bus.call('emit', { swarm, body: { kind: 'agent', agent, op: 'JOINED', role: 'observer' } })
-  const seen = { kind: 'observation', agent, domain: 'first', source: 'agent.ts', content: saw }
-  const { position } = await bus.call('emit', { swarm, body: seen })
+  const { position } = await bus.call('remember', { swarm, body: { agent, content: saw } })
   const body = { text: saw, agent, limit: 3 }
   const { data } = await bus.call('recall', { swarm, after: position, timeout_ms: 10_000, body })
   return data.map(({ text }) => text)
@@ -74,7 +73,7 @@ test('the agent reads behind what it wrote', async () => {
   // The bus as this agent sees it; against a real one: npm start.
   const call = (async (name: string, question: { swarm: string; after?: string }) => {
     asked.push([name, question.swarm, question.after])
-    return name === 'emit' ? { position: 'p@1' } : { data: [{ text: 'rain' }] }
+    return name === 'recall' ? { data: [{ text: 'rain' }] } : { position: 'p@1' }
   }) as never
   assert.deepEqual(await run({ call }, 'rain'), ['rain'])
   assert.deepEqual(asked.at(-1), ['recall', ${JSON.stringify(swarm)}, 'p@1'])
@@ -85,7 +84,7 @@ test('the agent reads behind what it wrote', async () => {
 function readme({ name, swarm }: ProjectOptions): string {
   return `# ${name}
 
-An agent of the swarm \`${swarm}\`. It joins, says what it saw, and recalls it.
+An agent of the swarm \`${swarm}\`. It joins, remembers what it saw, and recalls it.
 
 \`\`\`sh
 waggle dev --data .waggle/bus     # in another terminal: a bus; prints its address with the token
