@@ -49,6 +49,20 @@ describe('what is remembered', () => {
     expect((await recall({ as_of: '2001-01-01' })).data).toEqual([])
   })
 
+  test('is recalled by an agent with a note in the log, where it asks for one', async () => {
+    const ask = (token: string | undefined, body: object) =>
+      gateway.clientOf(token).call('recall', {
+        swarm: SWARM,
+        body: { text: 'volatility auction', record: true, ...body },
+      })
+    const { data } = await ask('test-token', { agent: 'ada' })
+    await gateway.bus.caughtUp(10_000)
+    const standing = gateway.bus.memory.view.standing({ swarm: SWARM, run: null }, data[0]!.id)
+    expect(standing).toMatchObject({ recalls: 1 })
+    await expect(ask('test-token', {})).rejects.toMatchObject(refusal(400, 'INPUT_INVALID'))
+    await expect(ask('both', { agent: 'bob' })).rejects.toMatchObject(refusal(403, 'SCOPE_MISSING'))
+  })
+
   test('is listed newest first by namespace, kind and agent, and found by its id', async () => {
     await remember({ agent: 'ada', namespace: 'shared', content: 'first', type: 'lesson' })
     const { position } = await remember({

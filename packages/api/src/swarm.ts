@@ -101,6 +101,8 @@ export const recallQuestion = z
     sources: z.array(z.string().max(128)).max(64).optional(),
     min_trust: z.number().optional(),
     exact: z.boolean().optional(),
+    /** Notes question and answer in the log, as evidence of what `agent` knew; now alone, with the verb remember. */
+    record: z.boolean().optional(),
   })
   .meta({ id: 'RecallQuestion' })
 export type RecallQuestionJson = z.input<typeof recallQuestion>
@@ -157,7 +159,21 @@ export const patternJson = z
     changed_at: micros,
     reason: z.string(),
     accesses: z.int(),
+    /** Decisions. */
     evidence: z.array(z.string()),
+    /** The first and the newest lessons: what speaks for it, and what against. */
+    cases: z.array(
+      z.object({
+        decision: z.string(),
+        position: z.string(),
+        /** Null where the outcome never came. */
+        outcome: z.string().nullable(),
+        outcome_position: z.string().nullable(),
+        at: micros,
+        net: z.number(),
+        success: z.boolean(),
+      }),
+    ),
   })
   .meta({ id: 'Pattern' })
 export type PatternJson = z.output<typeof patternJson>

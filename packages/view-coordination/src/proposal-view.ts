@@ -37,7 +37,8 @@ export interface ProposalReport {
 
 export interface ProposalView {
   proposal(scope: CoordinationScope, proposal: string): ProposalReport | undefined
-  openProposals(scope: CoordinationScope): ProposalReport[]
+  /** Newest first where a limit is given: at most as many. */
+  openProposals(scope: CoordinationScope, limit?: number): ProposalReport[]
   /** The latest that were decided, newest proposal first: at most `limit`, of those still remembered. */
   decidedProposals(scope: CoordinationScope, limit: number): ProposalReport[]
   /** Votes for proposals that nobody made, and forged proposals; the latest thousand of each partition. */
@@ -57,11 +58,13 @@ export function createProposalView(partitions: ReadonlyMap<string, PartitionStat
       }
       return undefined
     },
-    openProposals: (scope) =>
-      booksOf(scope)
-        .flatMap(({ open }) => [...open.values()])
+    openProposals: (scope, limit) => {
+      const open = booksOf(scope)
+        .flatMap((book) => [...book.open.values()])
         .filter(({ proposal }) => proposal.swarm === scope.swarm)
-        .map(reportProposal),
+      const wanted = limit === undefined ? open : open.sort(byNewest).slice(0, limit)
+      return wanted.map(reportProposal)
+    },
     decidedProposals: (scope, limit) =>
       booksOf(scope)
         .flatMap(({ closed }) => latestOf(closed, scope.swarm, limit))

@@ -12,7 +12,9 @@ import {
 import type { GatewayBus } from './gateway-bus.ts'
 import { placeOf } from './place-of.ts'
 
-type Source = Pick<GatewayBus, 'log' | 'codec'>
+type Source = Pick<GatewayBus, 'log' | 'codec' | 'coordination'>
+
+const TIMEOUT_MS = 5000
 
 export interface Recounted {
   readonly swarm: string
@@ -30,7 +32,9 @@ export async function recountOf(bus: Source, of: Recounted): Promise<RecountJson
     throw new WaggleError('INPUT_INVALID', 'A fork has no results of its own to recount', {
       field: 'run',
     })
-  const { log, codec } = bus
+  const { log, codec, coordination } = bus
+  // What was decided just now is written by who counts; a reader of a cluster may still find it MISSING.
+  await coordination.runner.caughtUp(TIMEOUT_MS)
   const [topic, results, name] =
     of.proposal === undefined
       ? ['waggle.locks.v1', 'waggle.lock-results.v1', of.resource!]
@@ -53,7 +57,7 @@ export async function recountOf(bus: Source, of: Recounted): Promise<RecountJson
 
 /** Results of all partitions: one that nothing brought about may stand anywhere. */
 async function writtenIn(
-  { log, codec }: Source,
+  { log, codec }: Pick<Source, 'log' | 'codec'>,
   topic: string,
   isWanted: (event: WaggleEvent) => boolean,
 ): Promise<{ written: WaggleEvent[]; positions: Map<string, string> }> {

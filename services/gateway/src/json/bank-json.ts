@@ -1,4 +1,5 @@
 import type { CalibrationJson, PatternJson } from '@waggle/api'
+import { positionText } from '@waggle/event'
 import type { Calibration, PatternReport } from '@waggle/reasoning-bank'
 
 export function patternJson(report: PatternReport): PatternJson {
@@ -20,6 +21,15 @@ export function patternJson(report: PatternReport): PatternJson {
     reason: report.reason,
     accesses: report.accesses,
     evidence: evidence.map(({ decision }) => decision),
+    cases: evidence.map(({ decision, decisionPosition, outcome, outcomePosition, ...lesson }) => ({
+      decision,
+      position: positionText(decisionPosition),
+      outcome: outcome ?? null,
+      outcome_position: outcomePosition === undefined ? null : positionText(outcomePosition),
+      at: lesson.at,
+      net: lesson.net,
+      success: lesson.success,
+    })),
   }
 }
 

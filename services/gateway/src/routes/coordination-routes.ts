@@ -9,6 +9,8 @@ import { reasonsOf } from '../vote-reasons.ts'
 
 const LIMIT = 100
 const LOCKS_MOST = 1000
+/** The most severe ones first. */
+const SIGNALS_MOST = 1000
 
 /** Proposals, locks and signals, now or as of then. */
 export function bindCoordinationRoutes(app: GatewayApp, { bus, readers }: GatewayParts): void {
@@ -19,7 +21,7 @@ export function bindCoordinationRoutes(app: GatewayApp, { bus, readers }: Gatewa
     const scope = readScope(bus, readers, params['swarm']!, query)
     const { status = 'open', limit = LIMIT } = query
     return scope.view('coordination', (view) => {
-      const open = status === 'decided' ? [] : view.openProposals(scope)
+      const open = status === 'decided' ? [] : view.openProposals(scope, limit)
       const decided = status === 'open' ? [] : view.decidedProposals(scope, limit)
       return [...open, ...decided]
         .sort((a, b) => b.proposedAt - a.proposedAt || (a.proposal < b.proposal ? -1 : 1))
@@ -51,6 +53,7 @@ export function bindCoordinationRoutes(app: GatewayApp, { bus, readers }: Gatewa
     return scope.view('coordination', (view) =>
       view
         .activeSignals(scope, filter)
+        .slice(0, SIGNALS_MOST)
         .map((report) =>
           signalJson(
             report,

@@ -1,10 +1,13 @@
 import { ROUTES } from '@waggle/api'
-import type { EpisodeFilter, Memory, MemoryScope, MemoryView } from '@waggle/memory'
+import { WaggleError } from '@waggle/base'
+import type { EpisodeFilter, Memory, MemoryScope, MemoryView, RecalledMemory } from '@waggle/memory'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { memoryJson } from '../json/memory-json.ts'
+import { authorize, type Principal } from '../principal.ts'
 import { readScope, type ReadScope } from '../read-scope.ts'
 import { readAs, readersOf } from '../readers-of.ts'
+import type { Speaker } from '../sessions.ts'
 import { unknown } from './coordination-routes.ts'
 
 const LIMIT = 100
@@ -14,26 +17,26 @@ type EpisodeKinds = NonNullable<EpisodeFilter['kinds']>
 type Kinds = readonly Memory['kind'][]
 
 /** What is remembered, read through the rights of who asks. */
-export function bindMemoryRoutes(app: GatewayApp, { bus, readers }: GatewayParts): void {
+export function bindMemoryRoutes(app: GatewayApp, parts: GatewayParts): void {
+  const { bus, readers, sessions } = parts
   bindRoute(app, ROUTES.recall, async ({ params, query, body, principal }) => {
     const scope = readScope(bus, readers, params['swarm']!, query)
-    const { agent, min_trust: minTrust, kinds, limit = 10, text, ...bounds } = body
+    const { agent, min_trust: minTrust, kinds, limit = 10, text, record, ...bounds } = body
     const as = readersOf(principal, agent)
+    const recorded = record === true ? recorderOf(principal, scope, agent) : undefined
     const trustOf = minTrust === undefined ? undefined : await trustIn(scope)
+    const question = {
+      text,
+      limit,
+      ...defined(bounds),
+      ...(kinds === undefined ? {} : { kinds: kinds as Kinds }),
+      ...(minTrust === undefined || trustOf === undefined ? {} : { minTrust, trustOf }),
+    }
     return scope.view('memory', async (view) => {
-      const memories = await readAs(
-        as,
-        (reader) =>
-          view.recall(scope, {
-            text,
-            ...defined(bounds),
-            ...reader,
-            limit,
-            ...(kinds === undefined ? {} : { kinds: kinds as Kinds }),
-            ...(minTrust === undefined || trustOf === undefined ? {} : { minTrust, trustOf }),
-          }),
-        (a, b) => b.score - a.score,
-      )
+      const memories =
+        recorded === undefined
+          ? await readAs(as, (reader) => view.recall(scope, { ...question, ...reader }), byScore)
+          : (await sessions.agent(recorded).recall({ ...question, record: true })).memories
       return memories.slice(0, limit).map((memory) => jsonOf(view, scope, memory))
     })
   })
@@ -80,6 +83,21 @@ async function newestOf(
   const statements = isEpisode ? [] : view.statements(scope, { ...filter, ...kinds })
   if (statements.length === 0) return episodes
   return [...episodes, ...statements].sort(byNewest).slice(0, filter.limit)
+}
+
+function byScore(a: RecalledMemory, b: RecalledMemory): number {
+  return b.score - a.score
+}
+
+/** Who is noted to have known it. INPUT_INVALID for nobody, and for a question about the past, which nobody asked then. */
+function recorderOf(principal: Principal, scope: ReadScope, agent: string | undefined): Speaker {
+  const { swarm, run, asOf } = scope
+  if (agent === undefined || asOf !== undefined)
+    throw new WaggleError('INPUT_INVALID', 'What is recorded an agent asks, and asks now', {
+      field: 'record',
+    })
+  authorize(principal, { verb: 'remember', swarm, agent })
+  return { swarm, agent, run }
 }
 
 function byNewest(a: Memory, b: Memory): number {

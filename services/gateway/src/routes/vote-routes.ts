@@ -3,6 +3,7 @@ import type { Emitted } from '@waggle/emit'
 import { readView } from '@waggle/query'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import { placeOf, positionAt } from '../place-of.ts'
 import { authorize } from '../principal.ts'
 import { runIn } from '../read-scope.ts'
@@ -15,6 +16,7 @@ import { createRepeats } from '../repeats.ts'
 export function bindVoteRoutes(app: GatewayApp, parts: GatewayParts): void {
   const { bus, sessions } = parts
   const repeats = createRepeats<Emitted>()
+  const inTurn = oneAtATime()
   bindRoute(app, ROUTES.vote, async ({ params, query, body, principal }) => {
     const [swarm, proposal] = [params['swarm']!, params['proposal']!]
     const { agent, choice, value, reason: reasoning, request } = body
@@ -35,12 +37,12 @@ export function bindVoteRoutes(app: GatewayApp, parts: GatewayParts): void {
   })
   bindRoute(app, ROUTES.recount, async ({ params, query }) => {
     const [swarm, proposal] = [params['swarm']!, params['proposal']!]
-    const data = await recountOf(bus, { swarm, run: runIn(query), proposal })
+    const data = await inTurn(() => recountOf(bus, { swarm, run: runIn(query), proposal }))
     return { data, freshness: { position: '', age_ms: 0 } }
   })
   bindRoute(app, ROUTES.recountLock, async ({ params, query }) => {
     const [swarm, resource] = [params['swarm']!, params['resource']!]
-    const data = await recountOf(bus, { swarm, run: runIn(query), resource })
+    const data = await inTurn(() => recountOf(bus, { swarm, run: runIn(query), resource }))
     return { data, freshness: { position: '', age_ms: 0 } }
   })
 }
