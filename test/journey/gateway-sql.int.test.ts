@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
+import { runWaggle } from '@waggle-services/cli'
 import { hashToken, openEmbeddedGateway, type EmbeddedGateway } from '@waggle-services/gateway'
 import { createWaggleClient, type WaggleClient } from '@waggle/client'
 
@@ -79,6 +80,22 @@ test('a token sees the rows of its swarms, whatever it asks', async () => {
   await expect(ask('reader', CONTENTS)).rejects.toMatchObject({
     problem: { status: 403, code: 'SCOPE_MISSING' },
   })
+})
+
+test('a token of `waggle token` works at once, and no further than it says', async () => {
+  let printed = ''
+  const out = { write: (text: string) => (printed += text) }
+  const file = join(folder, 'gateway-tokens.json')
+  const rights = ['--swarms', 'bees', '--verbs', 'sql', '--agents', 'ada']
+  expect(await runWaggle(['token', 'late', ...rights, '--add', file, '--json'], {}, out)).toBe(0)
+  const { token } = JSON.parse(printed) as { token: string }
+  const ask = () => as(token).call('sql', { body: { query: CONTENTS } })
+  await expect.poll(() => ask().catch(() => undefined), { timeout: 10_000 }).toBeDefined()
+  expect((await ask()).data.rows).toEqual([['bees']])
+  await expect(as(token).call('projections', {})).rejects.toMatchObject({
+    problem: { code: 'SCOPE_MISSING' },
+  })
+  expect(JSON.stringify(await readFile(file, 'utf8'))).not.toContain(token)
 })
 
 test('more rows than were asked for are told, not sent', async () => {

@@ -3,7 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readerProblems } from '@waggle/codec'
 import { isUnion, valueBranch, type AvroRecord, type AvroType } from '@waggle/event'
-import { renderAll, readSchemaFiles } from '../../packages/event/scripts/generate.ts'
+import {
+  renderAll,
+  renderAsyncApi,
+  readSchemaFiles,
+} from '../../packages/event/scripts/generate.ts'
 import { ROOT } from './tree.ts'
 
 const envelope = JSON.parse(readFileSync(join(ROOT, 'schemas/envelope.avsc'), 'utf8')) as AvroRecord
@@ -69,7 +73,8 @@ describe('schemas', () => {
     expect(readerProblems(added, envelope)).toHaveLength(1)
   })
 
-  it('what is generated from them is fresh: npm run generate', () => {
-    for (const [path, text] of renderAll()) expect(readFileSync(path, 'utf8')).toBe(text)
+  it('what is generated from them is fresh: npm run generate', async () => {
+    for (const [path, text] of [...renderAll(), await renderAsyncApi()])
+      expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
