@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
 import type { Health } from './health.ts'
+import type { Traffic } from './traffic.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -7,8 +8,12 @@ export interface Metrics {
   scrape(): Promise<string>
 }
 
-/** Prometheus metrics of a service; `health` is asked at every scrape. */
-export function createMetrics(service: string, health: () => Promise<Health>): Metrics {
+/** Prometheus metrics of a service; `health` and `traffic` are asked at every scrape. */
+export function createMetrics(
+  service: string,
+  health: () => Promise<Health>,
+  traffic: () => Traffic | undefined = () => undefined,
+): Metrics {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
   collectDefaultMetrics({ register: registry })
@@ -47,11 +52,46 @@ export function createMetrics(service: string, health: () => Promise<Health>): M
       state.set({ projection: projection.name, state: projection.state }, 1)
     }
   }
+  const lookAtTraffic = trafficMetrics(registry)
   return {
     contentType: registry.contentType,
     scrape: async () => {
       await look()
+      lookAtTraffic(traffic())
       return registry.metrics()
     },
+  }
+}
+
+/** Of those services that are asked over HTTP; the others print nothing of it. */
+function trafficMetrics(registry: Registry): (traffic: Traffic | undefined) => void {
+  const registers = [registry]
+  const labelNames = ['method', 'route', 'status']
+  const requests = new Counter({
+    name: 'waggle_gateway_requests_total',
+    help: 'Requests answered',
+    labelNames,
+    registers,
+  })
+  const seconds = new Counter({
+    name: 'waggle_gateway_request_seconds_total',
+    help: 'Time until answers began',
+    labelNames,
+    registers,
+  })
+  const readers = new Gauge({
+    name: 'waggle_gateway_live_readers',
+    help: 'Live tails that are open',
+    labelNames: [],
+    registers,
+  })
+  return (traffic) => {
+    for (const metric of [requests, seconds, readers]) metric.reset()
+    for (const { method, route, status, ...of } of traffic?.requests ?? []) {
+      const labels = { method, route, status: String(status) }
+      requests.inc(labels, of.count)
+      seconds.inc(labels, of.seconds)
+    }
+    readers.set(traffic?.liveReaders ?? 0)
   }
 }

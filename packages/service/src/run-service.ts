@@ -7,6 +7,7 @@ import type { EngineDeps, Engines } from './engines.ts'
 import { healthOf, type Health } from './health.ts'
 import { openHttpEndpoint } from './http-endpoint.ts'
 import { createMetrics } from './metrics.ts'
+import type { Traffic } from './traffic.ts'
 import { parseTopicsFile, type TopicsFile } from './topics-file.ts'
 
 export interface ServiceBasics {
@@ -33,6 +34,8 @@ export interface Worker {
   stop(): Promise<void>
   /** Of each view it keeps. */
   status(): Promise<RunnerStatus | readonly RunnerStatus[]>
+  /** Of a service that is asked over HTTP. */
+  traffic?(): Traffic
 }
 
 export interface ProcessHooks {
@@ -77,7 +80,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
     host: config.WAGGLE_HTTP_HOST,
     port: config.WAGGLE_HTTP_PORT,
     health,
-    metrics: createMetrics(service, health),
+    metrics: createMetrics(service, health, () => worker?.traffic?.()),
   })
   onListening?.(endpoint.url)
   logger.info({ url: endpoint.url }, `${service} starts`)

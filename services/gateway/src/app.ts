@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { tracedLogger } from '@waggle/telemetry'
 import { bodyLimit } from 'hono/body-limit'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
@@ -10,6 +11,7 @@ import type { GatewayApp, GatewayOptions, GatewayParts } from './gateway-parts.t
 import { createLiveStats } from './live-stats.ts'
 import { bindLiveTail } from './live-tail.ts'
 import { mountBeside } from './mounts/mount-beside.ts'
+import { observeRequests } from './observe-requests.ts'
 import { createPastReaders } from './past-readers.ts'
 import { problemOf } from './problem-of.ts'
 import { bindContextRoutes } from './routes/context-routes.ts'
@@ -30,15 +32,19 @@ import { bindRememberRoutes } from './routes/remember-routes.ts'
 import { bindFiguresRoutes } from './routes/figures-routes.ts'
 import { bindMaintenanceRoutes } from './routes/maintenance-routes.ts'
 import { bindTrustRoutes } from './routes/trust-routes.ts'
+import { createTrafficCounts } from './traffic-counts.ts'
 import { createSessions } from './sessions.ts'
 
 const BODY_BYTES_MAX = 8 * 1024 * 1024
 
 /** The gateway as a function of requests: served over HTTP, or called in process by `app.request`. */
 export function createGatewayApp(options: GatewayOptions): GatewayApp {
-  const { bus, random, clock, grants, logger, bodyBytesMax = BODY_BYTES_MAX } = options
+  const { bus, random, clock, grants, bodyBytesMax = BODY_BYTES_MAX } = options
+  const { traffic = createTrafficCounts() } = options
+  const logger = tracedLogger(options.logger)
   const parts: GatewayParts = {
     ...options,
+    logger,
     readers: createPastReaders(bus),
     sessions: createSessions(bus, random),
     doorkeeper: createDoorkeeper(() => (typeof grants === 'function' ? grants() : grants), clock),
@@ -55,6 +61,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
     const what = `There is no ${c.req.method} ${c.req.path}; /openapi.json lists what there is`
     throw new GatewayFault('ROUTE_UNKNOWN', what)
   })
+  observeRequests(app, { clock, traffic })
   app.use(requestId())
   app.use(secureHeaders())
   const limit = bodyLimit({

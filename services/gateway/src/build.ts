@@ -8,6 +8,7 @@ import { createHttpDoor } from './analyst/http-door.ts'
 import { createGatewayApp } from './app.ts'
 import { projectionsElsewhere, registryElsewhere, subjectsElsewhere } from './cluster-parts.ts'
 import { createGatewayServer } from './server.ts'
+import { createTrafficCounts } from './traffic-counts.ts'
 import { openTokenFile } from './token-file.ts'
 
 export interface ClusterGateway {
@@ -39,8 +40,10 @@ export async function buildGateway(
   if (path === undefined)
     throw new WaggleError('CONFIG_INVALID', 'WAGGLE_GATEWAY_TOKENS: the gateway needs its tokens')
   const registry = registryElsewhere(config)
+  const traffic = createTrafficCounts()
   const app = createGatewayApp({
     bus,
+    traffic,
     grants: openTokenFile({ path, clock, logger }),
     clock,
     random: systemRandom(),
@@ -74,6 +77,7 @@ export async function buildGateway(
       logger.info({ url: server.url }, 'the gateway listens')
     },
     stop: () => own.stop(),
+    traffic: () => traffic.read(),
     status: () => Promise.all(bus.runners.map((runner) => runner.status())),
   }
 }

@@ -8,6 +8,7 @@ import type { Doorkeeper } from './doorkeeper.ts'
 import type { GatewayBus } from './gateway-bus.ts'
 import type { PastReaders } from './past-readers.ts'
 import type { Grant, Principal } from './principal.ts'
+import type { TrafficCounts } from './traffic-counts.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface GatewayOptions {
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   readonly dashboard?: string | undefined
   /** Bytes of a body at most; 8 MiB if left out. */
   readonly bodyBytesMax?: number
+  /** Counts what is asked; counts of its own if left out. */
+  readonly traffic?: TrafficCounts
   readonly version: string
   readonly embedded: boolean
 }

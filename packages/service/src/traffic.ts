@@ -1,0 +1,17 @@
+/** Requests of one kind since the start. */
+export interface RequestCount {
+  readonly method: string
+  /** Template of the route, or `other`: paths themselves would be labels without number. */
+  readonly route: string
+  readonly status: number
+  readonly count: number
+  /** Until the answer began, in seconds, all of them together. */
+  readonly seconds: number
+}
+
+/** What a service that is asked over HTTP has been asked. */
+export interface Traffic {
+  readonly requests: readonly RequestCount[]
+  /** Live tails that are open. */
+  readonly liveReaders: number
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '@waggle/base'
+import { requestSpan } from '@waggle/telemetry'
+import type { Context } from 'hono'
+import { routePath } from 'hono/route'
+import type { GatewayApp } from './gateway-parts.ts'
+import type { TrafficCounts } from './traffic-counts.ts'
+
+/** Every request is counted by route and status, and is a span where an SDK is registered. First of all middleware. */
+export function observeRequests(
+  app: GatewayApp,
+  { clock, traffic }: { readonly clock: Clock; readonly traffic: TrafficCounts },
+): void {
+  app.use(async (c, next) => {
+    const { method, path } = c.req
+    const start = clock.now()
+    const request = { method, path, traceparent: c.req.header('traceparent') }
+    const { route, status } = await requestSpan(request, async () => {
+      await next()
+      return { route: routeOf(c), status: c.res.status }
+    })
+    const seconds = Math.max(0, clock.now() - start) / 1e6
+    traffic.answered({ method, route: route ?? 'other', status, seconds })
+    if (c.res.headers.get('content-type')?.startsWith('text/event-stream') === true)
+      c.res = traffic.live(c.res)
+  })
+}
+
+/** Undefined where only middleware was met. */
+function routeOf(c: Context): string | undefined {
+  const path = routePath(c, -1)
+  return ['*', '/*', '/v1/*'].includes(path) ? undefined : path.replace(/:(\w+)/g, '{$1}')
+}

@@ -1,0 +1,100 @@
+import { SpanKind } from '@opentelemetry/api'
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+} from '@opentelemetry/semantic-conventions'
+import { createMetrics, healthOf } from '@waggle/service'
+import { createTrafficCounts } from '@waggle-services/gateway'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
+import { registerSdk } from '../support/spans.ts'
+
+const traffic = createTrafficCounts()
+const AGENTS = '/v1/swarms/{swarm}/agents'
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const CALLER = 'b7ad6b7169203331'
+let sdk: ReturnType<typeof registerSdk>
+let gateway: OpenGateway
+
+const ask = (path: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
+  gateway.app.request(`http://localhost${path}`, {
+    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+    ...(signal === undefined ? {} : { signal }),
+  })
+const scrape = (): Promise<string> => {
+  const nothing = { service: 'gateway', stopping: false, waiting: undefined, log: undefined }
+  const health = healthOf({ ...nothing, projections: [] })
+  return createMetrics(
+    'gateway',
+    async () => health,
+    () => traffic.read(),
+  ).scrape()
+}
+
+beforeAll(async () => {
+  gateway = await openGateway({
+    traffic,
+    grants: [{ name: 'slow', swarms: ['*'], verbs: ['read'], rate: 0.1 }],
+  })
+  sdk = registerSdk()
+})
+afterAll(async () => {
+  await sdk.stop()
+  await gateway.stop()
+})
+
+test('a request is a span of its route, in the trace of who asked', async () => {
+  await ask('/v1/swarms/desk/agents', { traceparent: `00-${TRACE}-${CALLER}-01` })
+  const [span] = sdk.spans().filter(({ name }) => name === `GET ${AGENTS}`)
+  expect(span).toMatchObject({
+    kind: SpanKind.SERVER,
+    attributes: {
+      [ATTR_HTTP_REQUEST_METHOD]: 'GET',
+      [ATTR_HTTP_ROUTE]: AGENTS,
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: 200,
+    },
+  })
+  expect(span!.spanContext().traceId).toBe(TRACE)
+  expect(span!.parentSpanContext?.spanId).toBe(CALLER)
+})
+
+test('what is emitted through the gateway is in the trace of the request', async () => {
+  const body = JSON.stringify({ kind: 'agent', agent: 'ida', op: 'JOINED', role: 'r', weight: 1 })
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+  const answer = await gateway.app.request('http://localhost/v1/swarms/desk/events', {
+    method: 'POST',
+    headers: { ...headers, traceparent: `00-${TRACE}-${CALLER}-01` },
+    body,
+  })
+  expect(answer.status).toBe(200)
+  const [sent] = sdk.spans().filter(({ name }) => name === 'send waggle.agents.v1')
+  expect(sent!.spanContext().traceId).toBe(TRACE)
+})
+
+test('requests are counted by route and status, and paths of nobody under one name', async () => {
+  const slow = { authorization: 'Bearer slow' }
+  for (let i = 0; i < 3; i++) await ask('/v1/swarms/desk/agents', slow)
+  for (const path of ['/v1/none/1', '/v1/none/2']) await ask(path)
+  await ask('/v1/me', { authorization: 'Bearer wrong' })
+  const text = await scrape()
+  const line = (route: string, status: number) =>
+    `waggle_gateway_requests_total{method="GET",route="${route}",status="${status}",service="gateway"}`
+  expect(text).toContain(`${line(AGENTS, 429)} 2\n`)
+  expect(text).toContain(`${line('other', 404)} 2\n`)
+  expect(text).toContain(`${line('/v1/me', 401)} 1\n`)
+  expect(text).toContain('waggle_gateway_request_seconds_total')
+})
+
+test('a live tail is a reader until it goes away', async () => {
+  const gone = new AbortController()
+  const readers = () => traffic.read().liveReaders
+  const response = await ask('/v1/swarms/desk/live', {}, gone.signal)
+  expect(response.headers.get('content-type')).toContain('text/event-stream')
+  const reader = response.body!.getReader()
+  await reader.read()
+  expect(readers()).toBe(1)
+  await reader.cancel()
+  gone.abort()
+  await expect.poll(readers).toBe(0)
+})
