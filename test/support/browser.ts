@@ -79,7 +79,7 @@ export async function openWindow(
 export async function settled(page: Page): Promise<void> {
   const busy = 'main .waiting[role=status], main [aria-busy=true]'
   await page.locator('main h1').waitFor()
-  await page.waitForFunction(`document.querySelector('${busy}') === null`)
+  await page.locator(busy).first().waitFor({ state: 'detached' })
 }
 
 interface AxeNode {

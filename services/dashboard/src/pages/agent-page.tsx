@@ -110,7 +110,7 @@ function OneAgent({ agent }: { readonly agent: string }) {
                 <Empty title={`${agent} has decided nothing`}>It may observe, judge or feed.</Empty>
               ) : (
                 <DecisionTable
-                  label={`Decisions of ${agent}`}
+                  label="Decisions, newest first"
                   decisions={known}
                   selected={search['decision']}
                   onOpen={({ event }) => open(event.id)}

@@ -106,7 +106,7 @@ function Decisions({ live }: { readonly live: LiveState }) {
           )
         return (
           <DecisionTable
-            label="Latest decisions"
+            label="Decisions, newest first"
             decisions={all}
             onOpen={({ event, known_from }) => {
               const own = { agent: event.agent, decision: event.id, as_of: isoOf(known_from) }

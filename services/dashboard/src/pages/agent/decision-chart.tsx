@@ -1,6 +1,7 @@
 import type { KnownEventJson } from '@waggle/api'
 import { useMemo } from 'react'
 import { useRead } from '../../app/read.ts'
+import { useScope } from '../../app/scope.ts'
 import { useUrl } from '../../app/url.ts'
 import { Candles } from '../../charts/charts.tsx'
 import type { Mark } from '../../charts/candle-chart.tsx'
@@ -21,6 +22,7 @@ export interface DecisionChartProps {
 /** Bars that were known, with the decisions on them. */
 export function DecisionChart({ decisions, selected, onSelect }: DecisionChartProps) {
   const [search, change] = useUrl()
+  const { asOf } = useScope()
   const instruments = useRead('swarm', {}).data?.data.instruments
   const instrument = search['instrument'] ?? instruments?.[0]
   const bars = useRead(
@@ -41,7 +43,11 @@ export function DecisionChart({ decisions, selected, onSelect }: DecisionChartPr
   )
   const marks = useMemo(() => marksOf(decisions, instrument), [decisions, instrument])
   if (instruments !== undefined && instrument === undefined)
-    return <Empty title="No prices in this run" command="npm run demo -- --bars prices.csv" />
+    return asOf === undefined ? (
+      <Empty title="No prices in this run" command="npm run demo -- --bars prices.csv" />
+    ) : (
+      <Empty title="No prices were known by then" />
+    )
   return (
     <>
       <Answered query={bars}>

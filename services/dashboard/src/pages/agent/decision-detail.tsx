@@ -102,7 +102,7 @@ function Inputs({ id }: { readonly id: string }) {
           <p className="waiting">It names no input.</p>
         ) : (
           <Table
-            label="Inputs it had"
+            label="Inputs with their scores"
             columns={COLUMNS}
             rows={rows}
             rowKey={({ known }) => known.event.id}

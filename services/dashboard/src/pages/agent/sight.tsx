@@ -28,13 +28,13 @@ export function Sight({ agent }: { readonly agent: string }) {
             <State context={data} />
           </Panel>
           <Panel title="Memories it recalls" span={8} flush>
-            <Rows label="Memories it recalls" columns={MEMORIES} rows={data.memories} />
+            <Rows label="Recalled memories, best first" columns={MEMORIES} rows={data.memories} />
           </Panel>
           <Panel title="Signals that concern it" span={8} flush>
-            <Rows label="Signals that concern it" columns={EVENTS} rows={data.signals} />
+            <Rows label="Signals alive" columns={EVENTS} rows={data.signals} />
           </Panel>
           <Panel title="Holdings" span={4} flush>
-            <Rows label="Holdings" columns={HOLDINGS} rows={data.holdings} />
+            <Rows label="Holdings by instrument" columns={HOLDINGS} rows={data.holdings} />
           </Panel>
         </Panels>
       )}

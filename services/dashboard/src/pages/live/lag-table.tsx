@@ -32,6 +32,11 @@ export function LagTable({ lag }: { readonly lag: Readonly<Record<string, string
   )
   if (rows.length === 0) return <Empty title="No view has said how far it is yet" />
   return (
-    <Table label="Lag of the views" columns={COLUMNS} rows={rows} rowKey={({ view }) => view} />
+    <Table
+      label="Views and how far each is behind"
+      columns={COLUMNS}
+      rows={rows}
+      rowKey={({ view }) => view}
+    />
   )
 }

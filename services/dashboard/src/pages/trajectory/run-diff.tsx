@@ -58,7 +58,7 @@ const RESULTS: readonly Column<DiffJson['results'][number]>[] = [
   { id: 'b', header: 'Second run', cell: ({ b }) => b, align: 'right' },
   {
     id: 'same',
-    header: '',
+    header: 'Compared',
     cell: ({ a, b }) =>
       a === b ? <span className="faint">same</span> : <Badge tone="info">differs</Badge>,
   },
