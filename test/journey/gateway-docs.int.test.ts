@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Parser } from '@asyncapi/parser'
 import { AvroSchemaParser } from '@asyncapi/avro-schema-parser'
 import { Validator } from '@seriousme/openapi-schema-validator'
@@ -83,6 +84,16 @@ describe('/asyncapi.json', () => {
     }
     expect(components.messages['vote']!.bindings.kafka.key.description).toBe('{swarm}/{proposal}')
   })
+})
+
+test('docs/gateway.md has every operation with its verb', () => {
+  const manual = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
+  const missing = routes.filter(([, { method, path, verb }]) => {
+    const start = `| \`${method.toUpperCase()} ${path}\` `
+    const row = manual.split('\n').find((line) => line.startsWith(start))
+    return row === undefined || (verb !== null && !row.includes(`| \`${verb}\` `))
+  })
+  expect(missing.map(([name]) => name)).toEqual([])
 })
 
 describe('pages', () => {

@@ -39,7 +39,7 @@ export function describeRest(app: GatewayApp): void {
     security: [{ bearer: [] }],
     request: {
       params: z.object({ swarm: z.string() }),
-      query: z.object({ run: text, agent: text, kind: text, where: text, from: text, stats: text }),
+      query: z.object({ run: text, agent: text, kind: text, from: text, stats: text }),
       headers: z.object({ 'last-event-id': text }),
     },
     responses: {
