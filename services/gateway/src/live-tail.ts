@@ -1,26 +1,25 @@
-import { LIVE_PATH, tokenOf, type LiveStats } from '@waggle/api'
+import { LIVE_PATH, tokenOf } from '@waggle/api'
 import { EVENT_TOPICS, isKind, partitionName, type Kind, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { ReplaySession, type ReplayQuery } from '@waggle/replay'
-import { streamSSE, type SSEStreamingApi } from 'hono/streaming'
+import { openEventStream, type EventStream } from './event-stream.ts'
 import { GatewayFault } from './gateway-fault.ts'
 import type { GatewayApp, GatewayParts } from './gateway-parts.ts'
 import { openedJson } from './json/known-event-json.ts'
+import type { FollowStats } from './live-stats.ts'
 import { authorize } from './principal.ts'
 import { problemOf } from './problem-of.ts'
 import { positionsOf } from './read-scope.ts'
 
-/** What is sent once a second to who asks for it. */
-export type StatsOf = (scope: { swarm: string; run: string | null }) => Promise<LiveStats>
-
-const BATCH_MAX = 500
+/** Events and characters of a message, more or less: what a reader that is slow makes the gateway hold. */
+const EVENTS_MAX = 500
+const CHARACTERS_MAX = 1_000_000
 const HEARTBEAT_MS = 15_000
-const STATS_MS = 1000
 /** A reader that has not taken a message by then is let go: it comes again behind what it got. */
 const SLOW_MS = 30_000
 
 /** Events as they become known, over server-sent events; see `LIVE_PATH`. */
-export function bindLiveTail(app: GatewayApp, parts: GatewayParts, statsOf: StatsOf): void {
+export function bindLiveTail(app: GatewayApp, parts: GatewayParts, followStats: FollowStats): void {
   app.get(LIVE_PATH.replace('{swarm}', ':swarm'), async (c) => {
     const swarm = c.req.param('swarm')!
     authorize(c.get('principal'), { verb: 'read', swarm })
@@ -28,75 +27,53 @@ export function bindLiveTail(app: GatewayApp, parts: GatewayParts, statsOf: Stat
     const given = c.req.header('last-event-id') ?? c.req.query('from')
     const start = await startOf(parts, given)
     const wantsStats = c.req.query('stats') === '1'
-    c.header('x-accel-buffering', 'no')
-    return streamSSE(c, async (stream) => {
-      const gone = new AbortController()
-      stream.onAbort(() => gone.abort())
-      const sender = senderOf(stream, parts, gone)
-      const jobs = [
-        sendEvents(parts, { query, start, signal: gone.signal, sender }),
-        beat(parts, gone.signal, sender),
-        ...(wantsStats ? [sendStats(parts, { query, statsOf, signal: gone.signal, sender })] : []),
-      ]
-      try {
-        await Promise.race(jobs)
-      } catch (error) {
-        const problem = problemOf(error, parts.logger)
-        if (!gone.signal.aborted) await sender.send('problem', problem)
-      } finally {
-        gone.abort()
-        await Promise.allSettled(jobs)
-      }
-    })
+    const stream = openEventStream({ clock: parts.clock, slowMs: SLOW_MS })
+    const jobs = [
+      sendEvents(parts, { query, start, stream }),
+      beat(parts, stream),
+      ...(wantsStats ? [sendStats(followStats, query, stream)] : []),
+    ]
+    void endWith(jobs, stream, parts)
+    return new Response(stream.body, { headers: HEADERS })
   })
 }
 
-interface Sender {
-  send(event: 'events' | 'stats' | 'problem', data: object, id?: string): Promise<void>
-  comment(): Promise<void>
-}
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+} as const
 
-/** One message after another: a reader that is slower than the log holds its own stream back, and nobody else's. */
-function senderOf(stream: SSEStreamingApi, { clock }: GatewayParts, gone: AbortController): Sender {
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (write: () => Promise<unknown>): Promise<void> => {
-    const turn = last.then(async () => {
-      if (gone.signal.aborted) return
-      const written = new AbortController()
-      const late = clock.sleep(SLOW_MS, written.signal).then(
-        () => {
-          throw new GatewayFault('READER_TOO_SLOW', `A message was not taken in ${SLOW_MS} ms`)
-        },
-        () => {},
-      )
-      try {
-        await Promise.race([write(), late])
-      } finally {
-        written.abort()
-      }
-    })
-    last = turn.catch(() => {})
-    return turn
-  }
-  return {
-    send: (event, data, id) =>
-      inTurn(() =>
-        stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) }),
-      ),
-    comment: () => inTurn(() => stream.write(': still here\n\n')),
+/** The first job that fails ends the stream, with what went wrong where the reader still takes it. */
+async function endWith(
+  jobs: readonly Promise<void>[],
+  stream: EventStream,
+  { logger }: GatewayParts,
+): Promise<void> {
+  try {
+    await Promise.all(jobs)
+    stream.close()
+  } catch (error) {
+    if (stream.signal.aborted) return
+    if (error instanceof GatewayFault && error.code === 'READER_TOO_SLOW')
+      return stream.letGo(error)
+    await stream
+      .send({ event: 'problem', data: JSON.stringify(problemOf(error, logger)) })
+      .then(stream.close, stream.letGo)
   }
 }
 
 interface Sending {
   readonly query: ReplayQuery
-  readonly signal: AbortSignal
-  readonly sender: Sender
+  readonly start: readonly Position[]
+  readonly stream: EventStream
 }
 
 async function sendEvents(
   { bus, clock }: GatewayParts,
-  { query, start, signal, sender }: Sending & { readonly start: readonly Position[] },
+  { query, start, stream }: Sending,
 ): Promise<void> {
+  const { signal } = stream
   const { log, codec, trajectories, vault } = bus
   const session = await ReplaySession.open({
     log,
@@ -105,35 +82,47 @@ async function sendEvents(
     query,
     start,
     follow: true,
+    forgets: true,
     signal,
     ...(trajectories === undefined ? {} : { judgments: trajectories, index: trajectories }),
   })
   const given = new Map(start.map((at) => [partitionName(at), at]))
   // Says where the stream began, so that a connection lost before the first event leaves no gap.
-  await sender.send('events', [], tokenBehind(given))
-  for await (const batch of session.batches())
-    for (let from = 0; from < batch.length && !signal.aborted; from += BATCH_MAX) {
-      const some = batch.slice(from, from + BATCH_MAX)
-      for (const { position } of some)
-        given.set(partitionName(position), { ...position, offset: position.offset + 1n })
-      await sender.send('events', await openedJson(vault, some), tokenBehind(given))
+  await stream.send({ event: 'events', data: '[]', id: tokenBehind(given) })
+  for await (const batch of session.batches()) {
+    let texts: string[] = []
+    let characters = 0
+    for (const [index, known] of batch.entries()) {
+      if (signal.aborted) return
+      const { position } = known
+      given.set(partitionName(position), { ...position, offset: position.offset + 1n })
+      for (const shown of await openedJson(vault, [known])) {
+        const text = JSON.stringify(shown)
+        texts.push(text)
+        characters += text.length
+      }
+      const isFull = texts.length === EVENTS_MAX || characters >= CHARACTERS_MAX
+      if (!isFull && index < batch.length - 1) continue
+      await stream.send({ event: 'events', data: `[${texts.join()}]`, id: tokenBehind(given) })
+      texts = []
+      characters = 0
     }
-}
-
-async function sendStats(
-  { clock }: GatewayParts,
-  { query, statsOf, signal, sender }: Sending & { readonly statsOf: StatsOf },
-): Promise<void> {
-  while (!signal.aborted) {
-    await sender.send('stats', await statsOf(query))
-    await clock.sleep(STATS_MS, signal).catch(() => {})
   }
 }
 
-async function beat({ clock }: GatewayParts, signal: AbortSignal, sender: Sender): Promise<void> {
+async function sendStats(
+  followStats: FollowStats,
+  query: ReplayQuery,
+  stream: EventStream,
+): Promise<void> {
+  for await (const data of followStats(query, stream.signal))
+    await stream.send({ event: 'stats', data: JSON.stringify(data) })
+}
+
+async function beat({ clock }: GatewayParts, { signal, comment }: EventStream): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(HEARTBEAT_MS, signal).catch(() => {})
-    await sender.comment()
+    await comment('still here')
   }
 }
 

@@ -25,6 +25,8 @@ export interface ReplaySessionOptions extends ReplaySource {
   readonly start?: readonly Position[]
   /** Goes on with what is appended after the start, until the signal aborts; else it ends where the log ended then. */
   readonly follow?: boolean
+  /** Does not keep where its pages began, so that it may follow for ever; stepping back then reads from the start. */
+  readonly forgets?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -188,7 +190,10 @@ export class ReplaySession {
     const cursor = cursorBehind(start.cursor, this.#page)
     const page = await this.#nextPage()
     if (page === undefined) return false
-    if (this.#page.length > 0) {
+    if (this.#options.forgets === true) {
+      this.#cursors = [{ cursor, size: 0 }]
+      this.#before = this.#count
+    } else if (this.#page.length > 0) {
       start.size = this.#page.length
       this.#cursors.push({ cursor, size: 0 })
     }
