@@ -1,5 +1,7 @@
 export { builtDashboard } from './built-dashboard.ts'
 export { compareResults } from './compare-results.ts'
 export type { Comparison, ComparisonStatus, ResultEvent } from './compare-results.ts'
+export { allCommands } from './program/all-commands.ts'
+export type { CommandDeps } from './program/command.ts'
 export { cliReference } from './program/reference.ts'
-export { runWaggle } from './run-waggle.ts'
+export { runMain, runWaggle } from './run-waggle.ts'

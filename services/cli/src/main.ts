@@ -1,6 +1,5 @@
-import { errorText } from './error-text.ts'
-import { exitCodeOf } from './exit-code.ts'
-import { runWaggle } from './run-waggle.ts'
+import { systemClock } from '@waggle/base'
+import { runMain } from './run-waggle.ts'
 
 /** A second Ctrl-C ends the process. */
 function interrupted(): AbortSignal {
@@ -15,17 +14,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
-const argv = process.argv.slice(2)
-try {
-  process.exitCode = await runWaggle(
-    argv,
-    process.env,
-    process.stdout,
-    interrupted,
-    process.stderr,
-    process.stdin,
-  )
-} catch (error) {
-  process.stderr.write(errorText(error, argv.includes('--json')))
-  process.exitCode = exitCodeOf(error)
-}
+process.exitCode = await runMain(process.argv.slice(2), {
+  environment: process.env,
+  clock: systemClock(),
+  out: process.stdout,
+  terminal: process.stderr,
+  interrupted,
+  input: process.stdin,
+})

@@ -1,6 +1,8 @@
 import { systemClock, WaggleError } from '@waggle/base'
 import type { Environment } from '@waggle/service'
 import { CommanderError } from 'commander'
+import { errorText } from './error-text.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { buildProgram, type Outcome } from './program/build-program.ts'
 import type { CommandDeps, Output } from './program/command.ts'
 import type { Terminal } from './terminal.ts'
@@ -32,6 +34,16 @@ export async function runCommandLine(argv: readonly string[], deps: CommandDeps)
       })
   }
   return outcome.exitCode
+}
+
+/** The same for a terminal: what goes wrong is told on standard error, and is an exit code. */
+export async function runMain(argv: readonly string[], deps: CommandDeps): Promise<number> {
+  try {
+    return await runCommandLine(argv, deps)
+  } catch (error) {
+    deps.terminal.write(errorText(error, argv.includes('--json')))
+    return exitCodeOf(error)
+  }
 }
 
 async function* nothing(): AsyncGenerator<string> {}
