@@ -52,9 +52,8 @@ describe.skipIf(browser === undefined)('pages of operators and analysts', () => 
   it('say who voted with which weight and why, and count again', async () => {
     const window = await openWindow(browser!, scene.gateway)
     const page = await window.open(PAGES.consensus)
-    const { data } = await scene.client.call('proposals', {
-      ...{ swarm: 'demo', run: 'backtest-SPX' },
-    })
+    const asked = { swarm: 'demo', run: 'backtest-SPX', status: 'all' } as const
+    const { data } = await scene.client.call('proposals', asked)
     const detail = page.getByRole('region', { name: 'Proposal', exact: true })
     await page.getByRole('heading', { name: 'Proposals' }).click()
     await page.keyboard.press('j')
