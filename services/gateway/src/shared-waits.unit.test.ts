@@ -9,23 +9,21 @@ const untilLeft = (left: AbortSignal): Promise<string> =>
 
 it('gives up once the last caller has left, and not before', async () => {
   const waits = createSharedWaits<string>(gone)
-  const [a, b] = [new AbortController(), new AbortController()]
-  let begun = 0
-  const start = (left: AbortSignal): Promise<string> => {
-    begun++
-    return untilLeft(left)
-  }
-  const both = [a, b].map(({ signal }) => waits.wait('lock', signal, start))
-  const ended = Promise.allSettled(both)
-  await Promise.resolve()
-  a.abort()
-  const third = waits.wait('lock', new AbortController().signal, start)
-  b.abort()
-  expect(begun).toBe(1)
-  // The third has joined: it is still waited for.
-  const winner = await Promise.race([ended.then(() => 'ended'), Promise.resolve('waiting')])
-  expect(winner).toBe('waiting')
-  void third.catch(() => {})
+  const callers = [1, 2, 3].map(() => new AbortController())
+  const begun: AbortSignal[] = []
+  const asked = callers.map(({ signal }) =>
+    waits.wait('lock', signal, (left) => {
+      begun.push(left)
+      return untilLeft(left)
+    }),
+  )
+  const ended = Promise.allSettled(asked)
+  const isGivenUp = callers.map((caller) => {
+    caller.abort()
+    return begun.map(({ aborted }) => aborted)
+  })
+  expect(isGivenUp).toEqual([[false], [false], [true]])
+  for (const { status } of await ended) expect(status).toBe('rejected')
 })
 
 it('begins anew only when what was given up is over', async () => {
