@@ -18,7 +18,7 @@ const client = new Client({ name: 'try-config', version: '0.1.0' })
 await client.connect(new StdioClientTransport({ command, args: given, stderr: 'inherit' }))
 
 const { tools } = await client.listTools()
-console.log(`tools: ${tools.map(({ name }) => name).join(' ')}`)
+process.stdout.write(`tools: ${tools.map(({ name }) => name).join(' ')}\n`)
 
 const ada = { name: 'Ada', entityType: 'person', observations: ['likes bees'] }
 await client.callTool({ name: 'create_entities', arguments: { entities: [ada] } })
@@ -26,5 +26,5 @@ const { structuredContent } = await client.callTool({
   name: 'search_nodes',
   arguments: { query: 'bees' },
 })
-console.log(JSON.stringify(structuredContent))
+process.stdout.write(`${JSON.stringify(structuredContent)}\n`)
 await client.close()

@@ -3,17 +3,18 @@ import { useState, type ReactNode } from 'react'
 
 /** Writes the document `plan`; who comes second sees both values. */
 export function RememberForm({ remember }: Pick<AgentMemory, 'remember'>): ReactNode {
+  const [content, setContent] = useState('')
+  const [version, setVersion] = useState('')
   const [result, setResult] = useState<RememberResult>()
   const [problem, setProblem] = useState<string>()
-  const send = async (form: FormData): Promise<void> => {
-    const version = String(form.get('version'))
+  const send = async (): Promise<void> => {
     setProblem(undefined)
     try {
       setResult(
         await remember({
           key: 'plan',
           type: 'plan',
-          content: String(form.get('content')),
+          content,
           ...(version === '' ? {} : { expectedVersion: Number(version) }),
         }),
       )
@@ -26,14 +27,19 @@ export function RememberForm({ remember }: Pick<AgentMemory, 'remember'>): React
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void send(new FormData(event.currentTarget))
+        void send()
       }}
     >
       <label>
-        Plan <input name="content" required />
+        Plan <input required value={content} onChange={({ target }) => setContent(target.value)} />
       </label>
       <label>
-        made for version <input name="version" inputMode="numeric" size={3} />
+        made for version{' '}
+        <input
+          inputMode="numeric"
+          value={version}
+          onChange={({ target }) => setVersion(target.value)}
+        />
       </label>
       <button>Remember</button>
       {problem === undefined ? null : <p role="alert">{problem}</p>}

@@ -20,7 +20,10 @@ export interface AgentStore {
   remember(draft: RememberDraft): Promise<RememberResult>
 }
 
+/** Of each kind. */
 const MEMORIES = 50
+/** Kinds that `remember` writes; what an agent saw, said and decided has its own place. */
+const REMEMBERED = ['experience', 'document'] as const
 
 /** Before the first answer, and where a page is made on a server. */
 export function emptyMemory(asOf: string | undefined): AgentMemoryData {
@@ -51,12 +54,16 @@ export function createAgentStore(options: AgentStoreOptions): AgentStore {
     async (after, signal) => {
       const time = asOf === undefined ? {} : { as_of: asOf }
       const asked = { ...scope, ...time, ...(after === '' ? {} : { after }) }
-      const [context, memories] = await Promise.all([
+      const newest = async (kind: string): Promise<MemoryJson[]> => {
+        const of = { ...asked, namespace: agent, kind, limit: MEMORIES }
+        return (await client.call('memories', of, signal)).data
+      }
+      const [context, ...memories] = await Promise.all([
         client.call('agentContext', { ...asked, agent }, signal),
-        client.call('memories', { ...asked, namespace: agent, limit: MEMORIES }, signal),
+        ...REMEMBERED.map(newest),
       ])
       const { freshness, past } = context
-      known = memories.data
+      known = memories.flat().sort((a, b) => b.known_from - a.known_from)
       const { state, signals, decisions } = context.data
       const status: MemoryStatus = asOf === undefined ? 'live' : 'past'
       const shown = { state, signals, decisions, freshness, sealed: past?.sealed ?? false }

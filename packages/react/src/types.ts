@@ -28,7 +28,7 @@ export interface AgentMemoryData {
   readonly state: AgentContextJson['state']
   readonly signals: readonly KnownEventJson[]
   readonly decisions: readonly KnownEventJson[]
-  /** Newest first; what is being remembered stands before them. */
+  /** Notes and documents of the agent, newest first; what is being remembered stands before them. */
   readonly memories: readonly ShownMemory[]
   readonly asOf: string | undefined
   /** Of the past: nothing appended from now on can change it. */
