@@ -40,11 +40,9 @@ export default function LineChart(props: LineChartProps) {
   const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
   useEffect(() => {
     const element = box.current!
-    const made = new uPlot(optionsOf(props, element.clientWidth), data, element)
+    const made = new uPlot(optionsOf(props, innerWidthOf(element)), data, element)
     plot.current = made
-    const resized = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: height - LEGEND_PX }),
-    )
+    const resized = new ResizeObserver(() => made.setSize({ width: innerWidthOf(element), height }))
     resized.observe(element)
     return () => {
       resized.disconnect()
@@ -53,10 +51,29 @@ export default function LineChart(props: LineChartProps) {
     // The chart is made again with its shape and its colours; values only move into it.
   }, [shape, theme, height])
   useEffect(() => plot.current?.setData(data), [x, lines])
-  return <div ref={box} className="line-chart" role="img" aria-label={label} style={{ height }} />
+  return (
+    <div
+      ref={box}
+      className="line-chart"
+      role="img"
+      aria-label={label}
+      style={{ minHeight: height }}
+    />
+  )
 }
 
-const LEGEND_PX = 28
+/** Without the space around the chart. */
+const innerWidthOf = (element: HTMLElement): number =>
+  element.clientWidth - 2 * parseFloat(getComputedStyle(element).paddingLeft)
+
+/** Seconds as text, as exact as marks that are `step` seconds apart need it. */
+function axisText(seconds: number, step: number): string {
+  const iso = new Date(seconds * 1000).toISOString()
+  if (step >= DAY) return iso.slice(0, 10)
+  return iso.slice(11, step >= 60 ? 16 : 19)
+}
+
+const DAY = 86_400
 
 function optionsOf(props: LineChartProps, width: number): uPlot.Options {
   const { lines, time = true, height = 220, xLabel, yLabel, yRange } = props
@@ -68,15 +85,22 @@ function optionsOf(props: LineChartProps, width: number): uPlot.Options {
   }
   return {
     width,
-    height: height - LEGEND_PX,
+    height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
     scales: { x: { time }, y: yRange === undefined ? {} : { range: [...yRange] } },
     axes: [
-      { ...axis, ...(xLabel === undefined ? {} : { label: xLabel, labelSize: 18 }) },
+      {
+        ...axis,
+        size: 30,
+        ...(time
+          ? { values: (_, at, _axis, _space, step) => at.map((x) => axisText(x, step)) }
+          : {}),
+        ...(xLabel === undefined ? {} : { label: xLabel, labelSize: 18 }),
+      },
       { ...axis, size: 46, ...(yLabel === undefined ? {} : { label: yLabel, labelSize: 18 }) },
     ],
     series: [
-      time ? { value: '{HH}:{mm}:{ss}' } : {},
+      time ? { label: 'UTC', value: '{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}' } : {},
       ...lines.map(({ name, colour, dashed, points }, index) => ({
         label: name,
         stroke: colourOf(colour ?? `--series-${(index % COLOURS) + 1}`),

@@ -36,8 +36,14 @@ const CONFIDENCE: Column<KnownEventJson> = {
 const SHORT = [TIME, ACTION, CONFIDENCE]
 const LONG: readonly Column<KnownEventJson>[] = [
   TIME,
-  { id: 'agent', header: 'Agent', cell: (row) => row.event.agent, sort: (row) => row.event.agent },
   ACTION,
+  {
+    id: 'agent',
+    header: 'Agent',
+    cell: (row) => row.event.agent,
+    sort: (row) => row.event.agent,
+    wide: true,
+  },
   CONFIDENCE,
   {
     id: 'why',
