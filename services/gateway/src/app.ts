@@ -12,10 +12,12 @@ import { createLiveStats } from './live-stats.ts'
 import { bindLiveTail } from './live-tail.ts'
 import { mountBeside } from './mounts/mount-beside.ts'
 import { observeRequests } from './observe-requests.ts'
+import { mountMcp } from './mounts/mount-mcp.ts'
 import { createPastReaders } from './past-readers.ts'
 import { problemOf } from './problem-of.ts'
 import { bindContextRoutes } from './routes/context-routes.ts'
 import { bindDecisionRoutes } from './routes/decision-routes.ts'
+import { bindKnowledgeRoutes } from './routes/knowledge-routes.ts'
 import { bindLogRoutes } from './routes/log-routes.ts'
 import { bindTrajectoryRoutes } from './routes/trajectory-routes.ts'
 import { bindEmitRoutes } from './routes/emit-routes.ts'
@@ -83,6 +85,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindBankRoutes(app, parts)
   bindCoordinationRoutes(app, parts)
   bindMemoryRoutes(app, parts)
+  bindKnowledgeRoutes(app, parts)
   bindExplainRoutes(app, parts)
   bindVoteRoutes(app, parts)
   bindLockRoutes(app, parts)
@@ -90,6 +93,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindFiguresRoutes(app, parts)
   bindMaintenanceRoutes(app, parts)
   bindTrustRoutes(app, parts)
+  mountMcp(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   mountBeside(app, parts)
   return app

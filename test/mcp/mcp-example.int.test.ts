@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+test('the example’s configuration starts a memory that a client can use', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'waggle-mcp-example-'))
+  const script = join(ROOT, 'examples/mcp/try-config.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [script, dir], { cwd: ROOT })
+  const [tools, found] = stdout.split('\n')
+  expect(tools).toMatch(/^tools: create_entities .*explain$/)
+  expect(JSON.parse(found!)).toEqual({
+    entities: [{ name: 'Ada', entityType: 'person', observations: ['likes bees'] }],
+    relations: [],
+  })
+  rmSync(dir, { recursive: true })
+})
