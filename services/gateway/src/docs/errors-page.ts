@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '@waggle/base'
 import type { GatewayCode } from '../gateway-fault.ts'
 import { statusOf } from '../problem-of.ts'
 import { GATEWAY_ADVICE } from './gateway-advice.ts'
-import { escaped, page } from './html.ts'
+import { page, prose } from './html.ts'
 
 export interface ErrorEntry {
   readonly code: string
@@ -29,7 +29,7 @@ export function errorEntries(): ErrorEntry[] {
 export function errorsPage(): string {
   const rows = errorEntries().map(
     ({ code, status, retriable, advice }) =>
-      `<tr id="${code}"><th scope="row"><code>${code}</code></th><td>${status}</td><td>${retriable ? 'yes' : 'no'}</td><td>${escaped(advice)}</td></tr>`,
+      `<tr id="${code}"><th scope="row"><code>${code}</code></th><td>${status}</td><td>${retriable ? 'yes' : 'no'}</td><td>${prose(advice)}</td></tr>`,
   )
   return page(
     'Errors',

@@ -18,11 +18,16 @@ details { border-top: 1px solid var(--line); padding: 0.4rem 0 }
 summary { cursor: pointer; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 0.75rem 0.4rem 0; border-top: 1px solid var(--line);
-  overflow-wrap: anywhere }
+  overflow-wrap: break-word }
 tr:target { outline: 2px solid Highlight }
 .quiet { color: var(--quiet) } .method { display: inline-block; min-width: 4.5ch; font-weight: 600 }
 nav a { margin-right: 1rem }
 `
+
+/** The same, with what stands between backticks as code. */
+export function prose(text: string): string {
+  return escaped(text).replace(/`([^`]+)`/g, '<code>$1</code>')
+}
 
 /** A whole page without scripts. */
 export function page(title: string, body: string): string {
@@ -31,6 +36,7 @@ export function page(title: string, body: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${escaped(title)}</title>
 <style>${STYLE}</style>
 </head>

@@ -1,4 +1,4 @@
-import { escaped, page } from './html.ts'
+import { escaped, page, prose } from './html.ts'
 
 /** As much of an OpenAPI document as the page shows. */
 export interface OpenApi {
@@ -43,7 +43,7 @@ export function interfacePage({ info, paths, components }: OpenApi): string {
   )
   return page(
     `${info.title} ${info.version}`,
-    `<p>${escaped(info.description ?? '')}</p>\n${groups.join('\n')}\n<h2 id="schemas">Schemas</h2>\n${schemas.join('\n')}`,
+    `<p>${prose(info.description ?? '')}</p>\n${groups.join('\n')}\n<h2 id="schemas">Schemas</h2>\n${schemas.join('\n')}`,
   )
 }
 
@@ -58,7 +58,7 @@ function operationHtml(method: string, path: string, operation: Operation): stri
   const answered = firstSchema(responses['200'] ?? {})
   const answer = answered === undefined ? '' : `<h3>Answer</h3>${json(answered)}`
   return `<details><summary><code><span class="method">${method.toUpperCase()}</span> ${escaped(path)}</code> <span class="quiet">${escaped(summary)}</span></summary>
-<p>${escaped(description)}</p>${table}${body}${answer}</details>`
+<p>${prose(description)}</p>${table}${body}${answer}</details>`
 }
 
 function firstSchema({
