@@ -8,7 +8,7 @@ import { createClient, type ClickHouseClient } from '@clickhouse/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createClickHouseFacade, type ClickHouseFacade } from '@waggle/clickhouse-http'
-import { openEmbeddedBus } from '@waggle-services/embedded'
+import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import { expandSql, readDashboards, type PanelContext } from '../support/grafana.ts'
 
 const MAIN = fileURLToPath(new URL('../../services/demo/src/main.ts', import.meta.url))
@@ -28,6 +28,7 @@ beforeAll(async () => {
   const deps = { clock: systemClock(), logger: silentLogger }
   const bus = await openEmbeddedBus({ dataDir: folder }, deps)
   const topic = 'waggle.observations.v1'
+  await emitMemories(bus)
   await bus.log.append([{ topic, partition: 0, key: 'k', value: Buffer.from('junk'), headers: {} }])
   await bus.caughtUp(60_000)
   await bus.analytics!.deadLetters.caughtUp(60_000)
@@ -45,6 +46,44 @@ afterAll(async () => {
   await facade?.stop()
   await rm(folder, { recursive: true, force: true })
 })
+
+/** The demo's agents trade without a memory: one of them gets some, and asks for it. */
+async function emitMemories(bus: EmbeddedBus): Promise<void> {
+  const emitter = bus.emitter({ ...SCOPE, agent: 'historian', session: 'memories' })
+  const own = { namespace: 'historian' }
+  const content = 'breakouts of the opening range hold'
+  const kept = await emitter.emit({
+    kind: 'experience',
+    ...own,
+    type: 'lesson',
+    content,
+    importance: 1,
+  })
+  const found = [{ memory: kept.event.id, score: 0.9 }]
+  const recall = { query: 'breakout', namespaces: ['historian'], found, asked_for: 8 }
+  await emitter.emit({ kind: 'recall', ...recall, as_of: null, latency_us: 700 })
+  // A year is too short to learn a pattern: this one is said as the bank says them.
+  await emitter.emit({
+    kind: 'pattern',
+    pattern: 'p',
+    domain: 'trend',
+    situation: 's',
+    action: 'LONG',
+    status: 'PROMOTED',
+    version: 1,
+    samples: 20,
+    successes: 14,
+    success_low: 0.5,
+    success_high: 0.8,
+    mean_return: 0.01,
+    return_low: 0.001,
+    return_high: 0.02,
+    e_value: 12,
+    level: 0.05,
+    rule: 'r',
+    reason: '',
+  })
+}
 
 type Row = Readonly<Record<string, string | number | null>>
 

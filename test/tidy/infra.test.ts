@@ -100,7 +100,13 @@ describe('PromQL', () => {
       log: undefined,
       projections: [projection],
     })
-    const printed = await createMetrics('s', async () => health).scrape()
+    const request = { method: 'GET', route: '/', status: 200, count: 1, seconds: 1 }
+    const traffic = { requests: [request], liveReaders: 1 }
+    const printed = await createMetrics(
+      's',
+      async () => health,
+      () => traffic,
+    ).scrape()
     // Those of Prometheus itself.
     const metrics = new Set([...all(/^([a-z_]\w*)[{ ]/gm, printed), 'up'])
     const labels = new Set([...all(/[{,]([a-z_]\w*)="/g, printed), 'instance', 'job'])

@@ -9,6 +9,7 @@ import {
   ATTR_MESSAGING_SYSTEM_NAME,
   MESSAGING_OPERATION_TYPE_VALUE_SEND,
 } from '@opentelemetry/semantic-conventions/incubating'
+import { SCHEMA_TOPIC } from '@waggle/event'
 import type { AppendRecord, AppendResult, EventLog } from '@waggle/log'
 import { inSpan, isTracing, traceparentOf } from './span.ts'
 
@@ -23,8 +24,13 @@ export function tracedLog<Log extends EventLog>(log: Log, system: MessagingSyste
   return {
     ...log,
     append: (records: readonly AppendRecord[]) =>
-      isTracing() && records.length > 0 ? send(log, system, records) : log.append(records),
+      isTracing() && records.some(isMessage) ? send(log, system, records) : log.append(records),
   }
+}
+
+/** What the registry writes down for itself is no message. */
+function isMessage({ topic }: AppendRecord): boolean {
+  return topic !== SCHEMA_TOPIC
 }
 
 function send(
