@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { createGatewayServer, type GatewayServer } from '@waggle-services/gateway'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
@@ -151,11 +152,7 @@ test('agents, votes and locks are tables, JSON with --json, and cut to the termi
   const json = JSON.parse(await ok('agents', '--json')) as { data: { agent: string }[] }
   expect(json.data.map(({ agent }) => agent)).toEqual(['ada', 'bob'])
   const narrow = await waggle(['agents'], { environment, columns: 24 })
-  // oxlint-disable-next-line no-control-regex
-  const lines = narrow.out
-    .replace(/\u001B\[\d+m/g, '')
-    .trimEnd()
-    .split('\n')
+  const lines = stripVTControlCharacters(narrow.out).trimEnd().split('\n')
   expect(lines.every((line) => line.length <= 24)).toBe(true)
   expect(narrow.out).toContain('\u001B[1m')
   expect(narrow.err).toMatch(/ms old/)

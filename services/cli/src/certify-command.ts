@@ -11,6 +11,7 @@ import {
 } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog } from './open-log.ts'
+import { showReading } from './reading-bar.ts'
 import { DATA_HELP } from './replay-source.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
@@ -49,16 +50,15 @@ export const CERTIFY = defineCommand({
   run: runCertify,
 })
 
-async function runCertify(
-  wanted: WantedOf<typeof options>,
-  { environment, clock, out }: CommandDeps,
-): Promise<number> {
+async function runCertify(wanted: WantedOf<typeof options>, deps: CommandDeps): Promise<number> {
+  const { environment, clock } = deps
   const { code, seed, witness } = wanted
   const folder = treesFolder(wanted.trees, wanted.data)
   const signer = await signerIn(wanted.key, wanted.origin ?? 'waggle')
   const previous = witness === undefined ? undefined : await lastWitnessed(witness)
-  const { log, codec } = await openLog(wanted.data, environment)
+  const opened = await openLog(wanted.data, environment)
   try {
+    const { log, codec, out } = await showReading('Certifying', opened, deps)
     const trees = await openTrees(folder)
     const certificate = await certify({
       log,
@@ -73,19 +73,19 @@ async function runCertify(
       ...(seed === undefined ? {} : { seed }),
       ...(previous === undefined ? {} : { previous }),
     })
-    const opened = openCertificate(certificate, signer.verifier)
+    const made = openCertificate(certificate, signer.verifier)
     if (previous !== undefined) {
       const older = openCertificate(previous, signer.verifier)
       const findings = [
         ...signatureFindings(older, signer.verifier),
-        ...verifySuccession(previous, older, opened),
+        ...verifySuccession(previous, older, made),
       ]
-      if (findings.length > 0) return printFindings(out, wanted.json, opened, findings)
+      if (findings.length > 0) return printFindings(out, wanted.json, made, findings)
     }
     await replaceFile(wanted.out, certificate)
     if (witness !== undefined) await appendWitness(witness, certificate)
-    return printFindings(out, wanted.json, opened, [])
+    return printFindings(out, wanted.json, made, [])
   } finally {
-    await log.close()
+    await opened.log.close()
   }
 }

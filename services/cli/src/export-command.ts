@@ -3,6 +3,7 @@ import { microsOf } from '@waggle/base'
 import { KINDS } from '@waggle/event'
 import { z } from 'zod'
 import { openLog, openLogWith } from './open-log.ts'
+import { showReading } from './reading-bar.ts'
 import { DATA_HELP } from './replay-source.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
@@ -35,16 +36,15 @@ export const EXPORT = defineCommand({
   run: runExport,
 })
 
-async function runExport(
-  wanted: WantedOf<typeof options>,
-  { environment, out }: CommandDeps,
-): Promise<number> {
+async function runExport(wanted: WantedOf<typeof options>, deps: CommandDeps): Promise<number> {
   const { format, out: path, data, archive, swarm, run = null, 'as-of': asOf } = wanted
   const kind = wanted.kind as (typeof KINDS)[number]
-  const { log, codec } = await (archive === undefined
+  const { environment } = deps
+  const opened = await (archive === undefined
     ? openLog(data, environment)
     : openLogWith(archive, data, environment))
   try {
+    const { log, codec, out } = await showReading('Exporting', opened, deps)
     const events = await exportEvents({
       log,
       codec,
@@ -60,6 +60,6 @@ async function runExport(
     )
     return 0
   } finally {
-    await log.close()
+    await opened.log.close()
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { openLog } from './open-log.ts'
 import { defineCommand, option, type WantedOf } from './program/command.ts'
 import { runRecount } from './recount.ts'
+import { showReading } from './reading-bar.ts'
 import { DATA_HELP } from './replay-source.ts'
 
 const name = z.string().min(1).max(128)
@@ -24,10 +25,11 @@ result counted but not published yet shows as MISSING: run it again.`,
     proposal === undefined || resource === undefined
       ? {}
       : { resource: 'give a proposal or a resource, not both' },
-  run: async (wanted, { environment, out }) => {
-    const opened = await openLog(wanted.data, environment)
+  run: async (wanted, deps) => {
+    const opened = await openLog(wanted.data, deps.environment)
     try {
-      return (await runRecount(opened, wanted, out)) ? 0 : 1
+      const shown = await showReading('Counting', opened, deps)
+      return (await runRecount(shown, wanted, shown.out)) ? 0 : 1
     } finally {
       await opened.log.close()
     }

@@ -21,7 +21,7 @@ import { SCHEMAS_DIFF, SCHEMAS_LS, SCHEMAS_REGISTER } from './schemas-list.ts'
 const dir = option(
   'DIR',
   'folder of the schemas; those of this program if left out',
-  z.string().min(1).default(SCHEMAS_FOLDER),
+  z.string().min(1).optional(),
 )
 const release = { dir }
 const check = {
@@ -70,7 +70,7 @@ export const SCHEMAS: CommandGroup = {
 }
 
 async function checkSchemas(
-  { dir: folder, registry, json }: WantedOf<typeof check>,
+  { dir: folder = SCHEMAS_FOLDER, registry, json }: WantedOf<typeof check>,
   isRelease: boolean,
   { environment, out }: CommandDeps,
 ): Promise<number> {

@@ -112,7 +112,11 @@ export const SCHEMAS_REGISTER = defineCommand({
       await createCodec(createConfluentRegistry({ ...endpoint, clock })).register()
     } else {
       const { log, codec } = await openLog(data, environment)
-      await codec.register().finally(() => log.close())
+      try {
+        await codec.register()
+      } finally {
+        await log.close()
+      }
     }
     const kinds = KINDS.length
     out.write(json ? `${JSON.stringify({ kinds })}\n` : `${kinds} kinds are registered\n`)

@@ -12,6 +12,7 @@ import { CERTIFIED_VIEWS } from './certified-views.ts'
 import { keptTrees, readText, treesFolder, verifierOf } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog, type OpenedLog } from './open-log.ts'
+import { showReading } from './reading-bar.ts'
 import { DATA_HELP } from './replay-source.ts'
 import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
@@ -45,13 +46,15 @@ export const VERIFY = defineCommand({
   run: runVerify,
 })
 
-async function runVerify(wanted: Wanted, { environment, out }: CommandDeps): Promise<number> {
+async function runVerify(wanted: Wanted, deps: CommandDeps): Promise<number> {
   const { certificate: path, key } = wanted
   if (path !== undefined && key === undefined)
     throw new WaggleError('CONFIG_INVALID', '--key: without a trusted key anyone could have signed')
   const certificate = path === undefined ? undefined : await readText(path)
-  const opened = await openLog(wanted.data, environment)
+  const { log, codec } = await openLog(wanted.data, deps.environment)
   try {
+    const opened = await showReading('Verifying', { log, codec }, deps)
+    const { out } = opened
     if (certificate === undefined || key === undefined)
       return printFindings(out, wanted.json, undefined, await treeFindings(wanted, opened))
     const verifier = await verifierOf(key)
@@ -59,7 +62,7 @@ async function runVerify(wanted: Wanted, { environment, out }: CommandDeps): Pro
     const since = await sinceFindings(wanted, certificate, verifier)
     return printFindings(out, wanted.json, found, [...findings, ...since])
   } finally {
-    await opened.log.close()
+    await log.close()
   }
 }
 

@@ -54,10 +54,11 @@ export async function run(bus: Pick<WaggleClient, 'call'>, saw: string): Promise
 }
 
 function mainTs(): string {
-  return `import { createWaggleClient } from '@waggle/client'
+  return `import { env } from 'node:process'
+import { createWaggleClient } from '@waggle/client'
 import { run } from './agent.ts'
 
-const { WAGGLE_URL: url = 'http://127.0.0.1:4600', WAGGLE_TOKEN: token } = process.env
+const { WAGGLE_URL: url = 'http://127.0.0.1:4600', WAGGLE_TOKEN: token } = env
 for (const text of await run(createWaggleClient({ url, token }), 'the market opened calm'))
   console.log(text)
 `
