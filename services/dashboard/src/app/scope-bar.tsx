@@ -40,6 +40,7 @@ interface AsOfProps {
 
 /** Empty is now. Takes a date, ISO 8601 or microseconds. */
 function AsOf({ asOf, onChange }: AsOfProps) {
+  const micros = asOf === undefined ? undefined : microsOfText(asOf)
   const submit = (form: FormData) => {
     const text = formText(form, 'as_of')
     const micros = microsOfText(text)
@@ -53,7 +54,7 @@ function AsOf({ asOf, onChange }: AsOfProps) {
         <input
           key={asOf}
           name="as_of"
-          defaultValue={asOf ?? ''}
+          defaultValue={micros === undefined ? (asOf ?? '') : isoOf(micros)}
           placeholder="now"
           title="A time in UTC, such as 2009-03-09 or 2009-03-09T14:30:00Z; empty is now"
           autoComplete="off"

@@ -32,7 +32,10 @@ export function DecisionDetail({ decision }: { readonly decision: KnownEventJson
           </Fact>
           <Fact name="Confidence">{numberText(numberOf(event['confidence']), 3)}</Fact>
           <Fact name="Predicts">
-            {text(event['predicted_outcome'])} {numberText(numberOf(event['predicted_value']), 4)}
+            {text(event['predicted_outcome'])}
+            {event['predicted_value'] === null
+              ? null
+              : ` (${numberText(numberOf(event['predicted_value']), 4)})`}
           </Fact>
           <Fact name="Reasoning">{text(event['reasoning'])}</Fact>
           <Fact name="Instead of">{list(event['alternatives'])}</Fact>
@@ -58,6 +61,7 @@ const COLUMNS: readonly Column<Input>[] = [
   {
     id: 'role',
     header: 'As',
+    wide: true,
     cell: ({ role }) => role,
     sort: ({ role }) => role,
   },
