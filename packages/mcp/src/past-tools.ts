@@ -53,7 +53,7 @@ export function addPastTools(server: McpServer, { client, agent, scope, fresh }:
   addTool(server, 'explain', {
     title: 'Explain',
     description:
-      'The minimal set of events behind a number or a decision. Claims: decision:ID, proposal:NAME, pattern:ID, holding:AGENT/INSTRUMENT, lock:RESOURCE/TOKEN, figure:NAME/SCOPE.',
+      'The minimal set of events behind a number or a decision. Claims: decision:ID, proposal:NAME, pattern:ID, holding:AGENT/INSTRUMENT, lock:RESOURCE/TOKEN, figure:equity/AGENT@TIME, row:TABLE/TOPIC/PARTITION/OFFSET.',
     input: z.object({
       claim: z.string().min(1).max(512),
       as_of: z.string().max(40).optional().describe('ISO 8601 or microseconds since 1970'),
