@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import type { EvidencePack } from '@waggle/api'
+import { recompute } from '@waggle/explain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOOKS, openWindow, overflowOf, resolveBrowser, violationsOf } from '../support/browser.ts'
 import { DEMO_SCOPE, openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
@@ -82,6 +85,25 @@ describe.skipIf(browser === undefined)('pages of operators and analysts', () => 
     expect(await history.textContent()).toContain(`#${token}`)
     await history.getByRole('button', { name: 'Recount' }).click()
     await history.getByText('the log says the same').waitFor()
+    await window.context.close()
+  })
+
+  it('give the events behind a figure as a file that computes it again', async () => {
+    const window = await openWindow(browser!, scene.gateway)
+    const claims = [
+      [PAGES.consensus, 'Explain', 'proposal:'],
+      [PAGES.locks, 'Explain grant', 'lock:order-book/ACME/'],
+      [PAGES.memory, 'Explain the Brier score', 'figure:brier/*'],
+    ] as const
+    for (const [address, name, claim] of claims) {
+      const page = await window.open(address)
+      const download = page.waitForEvent('download')
+      await page.getByRole('button', { name, exact: name === 'Explain' }).click()
+      const pack = JSON.parse(await readFile(await (await download).path(), 'utf8')) as EvidencePack
+      expect(pack.claim).toContain(claim)
+      expect(recompute(pack)).toMatchObject({ claim: pack.claim })
+      await page.close()
+    }
     await window.context.close()
   })
 

@@ -37,7 +37,10 @@ describe.skipIf(browser === undefined)('the SQL page', () => {
   it.each(SQL_EXAMPLES)('has an example that runs: $name', async ({ name }) => {
     const page = await window.open('/sql?swarm=demo')
     await page.getByRole('button', { name }).click()
-    await page.getByText(/\d+ rows in/).waitFor()
+    await page
+      .getByRole('region', { name: 'Result', exact: true })
+      .getByText(/\d+ rows in/)
+      .waitFor({ timeout: 20_000 })
     await page.close()
   })
 

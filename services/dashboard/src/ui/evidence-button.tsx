@@ -5,11 +5,17 @@ import { useScope } from '../app/scope.ts'
 import { downloadText } from './download.ts'
 import { ProblemBox } from './problem-box.tsx'
 
+export interface EvidenceButtonProps {
+  /** Such as `proposal:NAME` or `figure:brier/AGENT`. */
+  readonly claim: string
+  readonly label?: string
+}
+
 /**
  * Explains a figure: gives the events behind it as a pack that computes it again offline
  * (`waggle explain --check FILE`).
  */
-export function EvidenceButton({ claim }: { readonly claim: string }) {
+export function EvidenceButton({ claim, label = 'Explain' }: EvidenceButtonProps) {
   const scope = useScope()
   const explain = useMutation({
     mutationFn: async () => {
@@ -27,7 +33,7 @@ export function EvidenceButton({ claim }: { readonly claim: string }) {
         title={`The events behind ${claim}, as a file that computes it again offline`}
         onClick={() => explain.mutate()}
       >
-        {explain.isSuccess ? `Explained by ${explain.data} events` : 'Explain'}
+        {explain.isSuccess ? `Explained by ${explain.data} events` : label}
       </button>
       {explain.error === null ? null : <ProblemBox error={explain.error} />}
     </>

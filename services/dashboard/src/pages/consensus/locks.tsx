@@ -6,6 +6,7 @@ import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { EventLink } from '../../ui/event-link.tsx'
+import { EvidenceButton } from '../../ui/evidence-button.tsx'
 import { Panel } from '../../ui/panel.tsx'
 import { Table, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -137,6 +138,18 @@ function ResourceForm({ resource, named, onOpen }: ResourceFormProps) {
   )
 }
 
+interface GrantProps {
+  readonly resource: string
+  readonly steps: readonly LockStepJson[]
+}
+
+function Grant({ resource, steps }: GrantProps) {
+  const { token = null } = steps.findLast(({ status }) => status === 'GRANTED') ?? {}
+  if (token === null) return null
+  const claim = `lock:${resource}/${token}`
+  return <EvidenceButton key={claim} claim={claim} label={`Explain grant #${token}`} />
+}
+
 function History({ resource }: { readonly resource: string }) {
   const query = useRead('lockHistory', { resource, limit: 1000 }, { keep: true })
   return (
@@ -148,6 +161,7 @@ function History({ resource }: { readonly resource: string }) {
           <>
             <div className="lock-recount">
               <RecountLock key={resource} resource={resource} />
+              <Grant resource={resource} steps={data} />
             </div>
             <Table
               label={`History of ${resource}`}

@@ -4,6 +4,7 @@ import { useRead } from '../../app/read.ts'
 import { useUrl } from '../../app/url.ts'
 import { Answered } from '../../ui/answered.tsx'
 import { Empty } from '../../ui/empty.tsx'
+import { EvidenceButton } from '../../ui/evidence-button.tsx'
 import { numberText, percentText } from '../../ui/format.ts'
 import { Panel } from '../../ui/panel.tsx'
 import { Figure } from './figures.tsx'
@@ -40,7 +41,7 @@ export function Calibration() {
           data.count === 0 ? (
             <Empty title="No decision has been judged by its outcome yet." command="npm run demo" />
           ) : (
-            <Quality calibration={data} />
+            <Quality calibration={data} agent={agent ?? EVERYONE} />
           )
         }
       </Answered>
@@ -48,7 +49,21 @@ export function Calibration() {
   )
 }
 
-function Quality({ calibration }: { readonly calibration: CalibrationJson }) {
+const FIGURES = [
+  ['brier', 'the Brier score'],
+  ['return', 'the mean return'],
+  ['hit-rate', 'the hit rate'],
+] as const
+
+/** In a claim, in place of an agent. */
+const EVERYONE = '*'
+
+interface QualityProps {
+  readonly calibration: CalibrationJson
+  readonly agent: string
+}
+
+function Quality({ calibration, agent }: QualityProps) {
   const { count, brier, log_score, mean_return, rows } = calibration
   return (
     <>
@@ -58,6 +73,15 @@ function Quality({ calibration }: { readonly calibration: CalibrationJson }) {
         <Figure name="Log score" value={numberText(log_score, 4)} />
         <Figure name="Mean return" value={percentText(mean_return, 3)} />
       </dl>
+      <p className="row">
+        {FIGURES.map(([figure, label]) => (
+          <EvidenceButton
+            key={`${figure}/${agent}`}
+            claim={`figure:${figure}/${agent}`}
+            label={`Explain ${label}`}
+          />
+        ))}
+      </p>
       <Curve rows={rows.filter((row) => row.count > 0)} />
     </>
   )

@@ -14,9 +14,9 @@ ORDER BY decisions DESC`,
   },
   {
     name: 'Stated confidence against what came true',
-    query: `SELECT bucket, sum(decisions) AS decisions,
-  round(sum(stated * decisions) / sum(decisions), 3) AS stated,
-  round(sum(realised * decisions) / sum(decisions), 3) AS realised
+    query: `SELECT bucket, sum(decisions) AS judged,
+  round(sum(stated * decisions) / judged, 3) AS said,
+  round(sum(realised * decisions) / judged, 3) AS came_true
 FROM confidence_calibration
 GROUP BY bucket
 ORDER BY bucket`,
@@ -56,7 +56,7 @@ LIMIT 500`,
   },
   {
     name: 'Refused records by reason',
-    query: `SELECT code, stage, count() AS records, max(occurred_at) AS newest
+    query: `SELECT code, stage, count() AS records, max(_appended_at) AS newest
 FROM dead_letters FINAL
 GROUP BY code, stage
 ORDER BY records DESC`,
