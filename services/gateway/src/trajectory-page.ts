@@ -84,16 +84,19 @@ function endingAt(log: EventLog, ends: readonly Position[]): EventLog {
   }
 }
 
-/** Causes of a page that stand before it, looked for one by one. */
+/** Causes of a page that stand before it are looked for one by one; without an index that reads the log each time. */
 const LOOK_UPS = 200
+const LOOK_UPS_UNINDEXED = 20
+const UNINDEXED_MAX = 50_000n
 
-/** How many causes each has before it, as far as the run has them; without an index as far as the page has them. */
+/** How many causes each has before it, as far as the run has them; in a long log without an index, as far as the page. */
 async function depthsOf(read: LogRead, events: readonly KnownEvent[]): Promise<number[]> {
   const depths = new Map<string, number>()
   const causes = new Map<string, string | null | undefined>(
     events.map(({ event }) => [event.id, event.cause]),
   )
-  let lookUps = read.source.index === undefined ? 0 : LOOK_UPS
+  const isShort = recordsOf(read) <= UNINDEXED_MAX
+  let lookUps = read.source.index !== undefined ? LOOK_UPS : isShort ? LOOK_UPS_UNINDEXED : 0
   const causeOf = async (id: string): Promise<string | null | undefined> => {
     if (causes.has(id) || lookUps-- <= 0) return causes.get(id)
     const [found] = await findEvents(read, { id }, 1)
@@ -127,11 +130,12 @@ const RECORDS_MAX = 1_000_000n
  * is decoded for it. A hole counts only where a later number is in the log, then or since.
  */
 async function gapsOf(
-  { source, ends }: LogRead,
+  read: LogRead,
   events: readonly KnownEvent[],
 ): Promise<TrajectoryPage['gaps']> {
   const agents = [...new Set(events.map(({ event }) => event.agent))]
-  const records = ends.reduce((sum, { offset }) => sum + offset, 0n)
+  const records = recordsOf(read)
+  const { source } = read
   if (agents.length > AGENTS_MAX || (source.index === undefined && records > RECORDS_MAX)) return []
   const seqs = new Map(events.map(({ event }) => [event.session, [] as number[]]))
   for (const agent of agents) {
@@ -144,4 +148,8 @@ async function gapsOf(
   return [...seqs].flatMap(([session, found]) =>
     missingOf(found).map(({ from, to }) => ({ session, from, to })),
   )
+}
+
+function recordsOf({ ends }: LogRead): bigint {
+  return ends.reduce((sum, { offset }) => sum + offset, 0n)
 }
