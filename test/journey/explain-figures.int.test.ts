@@ -1,6 +1,8 @@
 import { createAgent } from '@waggle/agent'
 import type { EvidencePack } from '@waggle/api'
+import { parsePosition } from '@waggle/event'
 import { recompute } from '@waggle/explain'
+import { fork } from '@waggle/fork'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openGateway, type OpenGateway } from '../support/gateway.ts'
 import { decimal, member, SWARM, trade } from '../support/explain-scene.ts'
@@ -102,4 +104,25 @@ test('a lock: the request that waited, and the release that let it in', async ()
   expect(roles(next)).toEqual(['acquire', 'acquire', 'release'])
   expect(valueOf(next)).toMatchObject([{ holder: 'ned', request: 'n1' }])
   await expect(explain('lock:book/1/999')).rejects.toMatchObject({ problem: { status: 404 } })
+})
+
+test('a fork has its parent’s fills and its own, each with the bytes it was said in', async () => {
+  const { bus } = gateway
+  const pat = await member(bus, 'pat')
+  await trade(pat, { quantity: '2', price: '10' })
+  await bus.caughtUp(10_000)
+  const run = 'fork:one'
+  await fork({ bus, swarm: SWARM, parent: null, run, from: { at: bus.clock.now() } })
+  const other = await member(bus, 'pat', run)
+  await trade(pat, { quantity: '100', price: '10' })
+  await trade(other, { quantity: '3', price: '20' })
+  await bus.caughtUp(10_000)
+  const pack = await explain('holding:pat/SPX', { run })
+  expect(valueOf(pack)).toMatchObject({ quantity: '5', average_price: '16', fills: 2 })
+  expect(pack.parameters).toMatchObject({ run, inherited: [null] })
+  for (const { raw, position } of pack.events) {
+    const [record] = await bus.log.read(parsePosition(position)!, 1)
+    expect(raw).toBe(record!.value.toString('base64'))
+  }
+  expect(valueOf(await explain('holding:pat/SPX'))).toMatchObject({ quantity: '102' })
 })

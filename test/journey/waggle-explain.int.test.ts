@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EvidencePack } from '@waggle/api'
-import { systemClock } from '@waggle/base'
+import { silentLogger, systemClock } from '@waggle/base'
 import { runWaggle } from '@waggle-services/cli'
+import { openEmbeddedGateway } from '@waggle-services/gateway'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openAgentBus } from '../support/agent-bus.ts'
 import { member, trade } from '../support/explain-scene.ts'
@@ -48,6 +49,23 @@ test('a pack that was changed does not hold', async () => {
   writeFileSync(changed, JSON.stringify({ ...rest, events: events.slice(1) }))
   const { code, text } = await waggle('explain', '--check', changed)
   expect([code, text]).toEqual([1, expect.stringContaining('digest')])
+})
+
+test('a gateway is asked where no folder is named', async () => {
+  const gateway = await openEmbeddedGateway({
+    dataDir: folder,
+    port: 0,
+    analytics: 'off',
+    version: 'test',
+    clock: systemClock(),
+    logger: silentLogger,
+  })
+  await gateway.start()
+  const where = ['--url', `${gateway.url}/#token=${gateway.token}`, '--json']
+  const { code, text } = await waggle('explain', 'holding:ida/SPX', ...where)
+  await gateway.stop()
+  expect(code).toBe(0)
+  expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(pack, 'utf8')))
 })
 
 test('neither a claim nor a pack, or both, is a wrong command line', async () => {

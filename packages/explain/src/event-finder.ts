@@ -28,6 +28,8 @@ import { isKnown, type KnownOf } from './evidence.ts'
 export interface ExplainSource {
   readonly log: EventLog
   readonly codec: Codec
+  /** Where the bytes are taken from, if `log` is a fork's own view of another one: that one. */
+  readonly bytes?: Pick<EventLog, 'read'> | undefined
   readonly swarm: string
   /** Null is live. */
   readonly run: string | null

@@ -1,6 +1,6 @@
 import type { EvidencePack } from '@waggle/api'
 import { schemaIdOf, type Codec } from '@waggle/codec'
-import { positionText, type WaggleEvent } from '@waggle/event'
+import { isForkRun, positionText, type WaggleEvent } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
 import { subjectsOf, type Vault } from '@waggle/vault'
 import { canonicalJson } from '@waggle/view-coordination'
@@ -21,12 +21,17 @@ export async function explain(source: ExplainSource, text: string): Promise<Evid
   const found = await find(finder, claim)
   const evidence = [...found.evidence].sort((a, b) => compareKnown(a.known, b.known))
   const { swarm, run, codec } = source
-  const parameters = { swarm, run, ...found.parameters }
+  const records = await Promise.all(evidence.map((one) => recordOf(source, one)))
+  const parameters = {
+    swarm,
+    run,
+    ...(await inheritedRuns(codec, run, records)),
+    ...found.parameters,
+  }
   const value = compute(
     evidence.map(({ known }) => known),
     parameters,
   )
-  const records = await Promise.all(evidence.map((one) => recordOf(source, one)))
   const events = await Promise.all(
     evidence.map((one, index) => packed(one, records[index]!, source.vault)),
   )
@@ -43,9 +48,25 @@ export async function explain(source: ExplainSource, text: string): Promise<Evid
   return { ...pack, digest: digestOf(pack) }
 }
 
-async function recordOf({ log }: ExplainSource, { known }: Evidence): Promise<LogRecord> {
-  const [record] = await log.read(known.position, 1)
+async function recordOf(
+  { log, bytes = log }: ExplainSource,
+  { known }: Evidence,
+): Promise<LogRecord> {
+  const [record] = await bytes.read(known.position, 1)
   return record!
+}
+
+/** A fork has its ancestors' events as its own; their bytes name the run they were said in. */
+async function inheritedRuns(
+  codec: Codec,
+  run: string | null,
+  records: readonly LogRecord[],
+): Promise<{ readonly inherited?: readonly (string | null)[] }> {
+  if (!isForkRun(run)) return {}
+  const events = await Promise.all(records.map(({ value }) => codec.decode(value)))
+  const runs = new Set(events.map((event) => event.run))
+  runs.delete(run)
+  return runs.size === 0 ? {} : { inherited: [...runs] }
 }
 
 async function packed(

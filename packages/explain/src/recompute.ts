@@ -2,7 +2,14 @@ import { evidencePack, type EvidencePack } from '@waggle/api'
 import { messageOf, WaggleError } from '@waggle/base'
 import { avroTypeOf, schemaIdOf, WriterSchema } from '@waggle/codec'
 import type { KnownEvent } from '@waggle/consume'
-import { belongsIn, parsePosition, SCHEMAS, type AvroRecord, type WaggleEvent } from '@waggle/event'
+import {
+  belongsIn,
+  isForkRun,
+  parsePosition,
+  SCHEMAS,
+  type AvroRecord,
+  type WaggleEvent,
+} from '@waggle/event'
 import { canonicalJson, type Json } from '@waggle/view-coordination'
 import { claimKindOf } from './claims/rules.ts'
 import { compareKnown, refuse } from './evidence.ts'
@@ -25,8 +32,7 @@ export function recompute(input: unknown): Recomputed {
   if (digestOf(pack) !== pack.digest) throw changed('digest', 'Its digest is of another content')
   const { rule, compute } = claimKindOf(parseClaim(pack.claim))
   if (rule !== pack.rule) throw changed('rule', `The rule of ${pack.claim} is ${rule}`)
-  const events = decodeAll(pack).sort(compareKnown)
-  checkScope(pack, events)
+  const events = scoped(pack, decodeAll(pack)).sort(compareKnown)
   const value = compute(events, pack.parameters as Readonly<Record<string, Json>>)
   if (canonicalJson(value) !== pack.value)
     throw changed('value', `Its events give ${canonicalJson(value)}, not ${pack.value}`)
@@ -87,11 +93,14 @@ function eventIn(writer: WriterSchema, frame: Buffer, text: string): WaggleEvent
   return refuse(`${text} was written with another schema`, text)
 }
 
-function checkScope(
-  { parameters: { swarm, run } }: EvidencePack,
-  events: readonly KnownEvent[],
-): void {
-  for (const { event } of events)
-    if (event.swarm !== swarm || event.run !== run)
+/** All under the run that is asked about: of a fork, what it inherited too. */
+function scoped({ parameters }: EvidencePack, events: readonly KnownEvent[]): KnownEvent[] {
+  const { swarm, run, inherited } = parameters
+  const ancestors = Array.isArray(inherited) && isForkRun(run as string | null) ? inherited : []
+  return events.map((known) => {
+    const { event } = known
+    if (event.swarm !== swarm || !(event.run === run || ancestors.includes(event.run)))
       refuse(`${event.id} is of another swarm or run`, event.id)
+    return event.run === run ? known : { ...known, event: { ...event, run: run as string } }
+  })
 }

@@ -7,15 +7,15 @@ import { createRunLog, lineageOf } from '@waggle/fork'
 import { z } from 'zod'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { openVault } from './open-vault.ts'
-import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import { timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import { READ_OPTIONS, readOf, withSwarm } from './swarm/session.ts'
 
 const file = z.string().min(1).optional()
 const args = {
   claim: option('CLAIM', `one of ${CLAIMS.join(', ')}`, z.string().min(1).max(512).optional()),
 }
 const options = {
-  ...SOURCE_OPTIONS,
-  'as-of': option('TIME', 'only what was known at this time (ISO 8601)', timeOption.optional()),
+  ...READ_OPTIONS,
   out: option('FILE', 'write the evidence pack', file),
   check: option('FILE', 'compute a pack again, without a bus', file),
 }
@@ -27,27 +27,40 @@ pack alone is enough: no log, registry or clock is asked.`,
   args,
   options,
   examples: [
+    'explain proposal:rebalance-16 --run backtest-SPX',
     'explain holding:executor/SPX --data .waggle/demo --run backtest-SPX --out holding.json',
     'explain --check holding.json',
   ],
   exits: 'Exit code 1 is a pack that was changed, or whose events do not give its value.',
-  check: ({ claim, check }): Record<string, string> =>
-    (claim === undefined) === (check === undefined)
-      ? { claim: 'give a claim, or --check with a pack' }
-      : {},
+  check: ({ claim, check, data, at, after }): Record<string, string> => ({
+    ...((claim === undefined) === (check === undefined) && {
+      claim: 'give a claim, or --check with a pack',
+    }),
+    ...(data !== undefined && at !== undefined && { at: 'of a gateway only; use --as-of' }),
+    ...(data !== undefined && after !== undefined && { after: 'of a gateway only' }),
+  }),
   run: runExplain,
 })
 
 async function runExplain(wanted: Wanted, deps: CommandDeps): Promise<number> {
-  const { claim, check, json, 'as-of': asOf } = wanted
+  const { claim, check, json } = wanted
   if (check !== undefined) return checkPack(check, json, deps)
-  return withSource(wanted, deps.environment, async (scope) => {
-    const vault = openVault(wanted.data, deps.environment)
-    const pack = await explain({ ...(await runOf(scope)), asOf, vault }, claim!)
+  const say = async (pack: EvidencePack): Promise<number> => {
     if (wanted.out !== undefined)
       await replaceFile(wanted.out, `${JSON.stringify(pack, null, 1)}\n`)
     deps.out.write(json ? `${JSON.stringify(pack)}\n` : packLines(pack))
     return 0
+  }
+  if (wanted.data === undefined)
+    return withSwarm(wanted, deps, async (session) => {
+      const asked = { ...readOf(wanted, session), claim: claim! }
+      return say((await session.client.call('explain', asked)).data)
+    })
+  const asOf = wanted['as-of'] === undefined ? undefined : timeOption.parse(wanted['as-of'])
+  // The log of a folder is read as it is: no bus is opened, and none needs to be closed before.
+  return withSource(wanted, deps.environment, async (scope) => {
+    const vault = openVault(wanted.data, deps.environment)
+    return say(await explain({ ...(await runOf(scope)), asOf, vault }, claim!))
   })
 }
 
@@ -56,7 +69,7 @@ async function runOf(scope: ReplayScope): Promise<ExplainSource> {
   const { log, codec, swarm, run } = scope
   if (run === null || !isForkRun(run)) return scope
   const lineage = await lineageOf({ log, codec }, swarm, run)
-  return { log: createRunLog({ log, lineage }), codec, swarm, run }
+  return { log: createRunLog({ log, lineage }), bytes: log, codec, swarm, run }
 }
 
 function packLines({ claim, value, events, digest }: EvidencePack): string {

@@ -12,7 +12,8 @@ export function bindExplainRoutes(app: GatewayApp, { bus, readers }: GatewayPart
     const read = await openLogRead(bus, { swarm: params['swarm']!, query })
     const scope = readScope(bus, readers, params['swarm']!, query)
     const bank = async () => (await scope.view('bank', (view) => view)).data
-    const source = { ...read.source, asOf: read.asOf, vault: bus.vault, bank }
+    const { log: bytes, vault } = bus
+    const source = { ...read.source, bytes, asOf: read.asOf, vault, bank }
     const pack = await explain(source, query.claim)
     const cited = pack.events.map(({ position }) => ({ position: parsePosition(position)! }))
     return { data: pack, ...(await saidBy(read, cited)) }
