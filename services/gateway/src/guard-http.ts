@@ -8,8 +8,11 @@ const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 /** Pages elsewhere send a token by themselves: no cookie is ever used. */
 const CORS = {
   allowMethods: ['GET', 'POST', 'DELETE'],
-  allowHeaders: ['authorization', 'content-type', 'last-event-id'],
-  exposeHeaders: [...Object.values(HEADERS), 'retry-after'],
+  allowHeaders: [
+    ...['authorization', 'content-type', 'last-event-id'],
+    ...['mcp-session-id', 'mcp-protocol-version'],
+  ],
+  exposeHeaders: [...Object.values(HEADERS), 'retry-after', 'mcp-session-id'],
   maxAge: 600,
 }
 
