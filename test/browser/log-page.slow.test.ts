@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openWindow, resolveBrowser, settled, type Window } from '../support/browser.ts'
-import { DEMO_SCOPE, openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
+import {
+  DEMO_SCOPE,
+  SCENE_MS,
+  openDashboardScene,
+  type DashboardScene,
+} from '../support/dashboard-scene.ts'
 
 const browser = await resolveBrowser()
 let scene: DashboardScene
@@ -13,7 +18,7 @@ beforeAll(async () => {
   if (browser === undefined) return
   scene = await openDashboardScene('2000-10-31')
   window = await openWindow(browser, scene.gateway)
-})
+}, SCENE_MS)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()

@@ -3,7 +3,12 @@ import type { EvidencePack } from '@waggle/api'
 import { recompute } from '@waggle/explain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LOOKS, openWindow, overflowOf, resolveBrowser, violationsOf } from '../support/browser.ts'
-import { DEMO_SCOPE, openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
+import {
+  DEMO_SCOPE,
+  SCENE_MS,
+  openDashboardScene,
+  type DashboardScene,
+} from '../support/dashboard-scene.ts'
 
 const browser = await resolveBrowser()
 let scene: DashboardScene
@@ -12,7 +17,7 @@ beforeAll(async () => {
   if (browser === undefined) return
   scene = await openDashboardScene('2002-01-31')
   await holdLock(scene)
-})
+}, SCENE_MS)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SQL_EXAMPLES } from '../../services/dashboard/src/pages/sql/examples.ts'
 import { openWindow, resolveBrowser, settled, type Window } from '../support/browser.ts'
-import { openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
+import { SCENE_MS, openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
 
 const browser = await resolveBrowser()
 let scene: DashboardScene
@@ -12,7 +12,7 @@ beforeAll(async () => {
   if (browser === undefined) return
   scene = await openDashboardScene()
   window = await openWindow(browser, scene.gateway)
-})
+}, SCENE_MS)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()

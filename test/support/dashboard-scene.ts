@@ -11,6 +11,9 @@ import { openEmbeddedGateway, type EmbeddedGateway } from '@waggle-services/gate
 
 const DEMO = fileURLToPath(new URL('../../services/demo/src/main.ts', import.meta.url))
 
+/** Milliseconds for a hook that opens a scene while the machine does much else. */
+export const SCENE_MS = 400_000
+
 /** Swarm and run of the demo, as they stand in an address. */
 export const DEMO_SCOPE = 'swarm=demo&run=backtest-SPX'
 
@@ -30,8 +33,12 @@ export async function openDashboardScene(until = '2000-12-29'): Promise<Dashboar
   const dashboard = await builtDashboard((line) => process.stderr.write(line))
   const clock = systemClock()
   const gateway = await openEmbeddedGateway({
-    ...{ dataDir, port: 0, dashboard, version: 'test' },
-    ...{ clock, logger: silentLogger },
+    dataDir,
+    port: 0,
+    dashboard,
+    version: 'test',
+    clock,
+    logger: silentLogger,
   })
   await gateway.start()
   const topic = 'waggle.observations.v1'
