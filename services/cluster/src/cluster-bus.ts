@@ -9,6 +9,7 @@ import {
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import type { KafkaLog } from '@waggle/log/kafka'
 import type { MemoryView } from '@waggle/memory'
+import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
 import { createTrajectoryProjection, type IndexStore, type TrajectoryIndex } from '@waggle/replay'
 import { openEngines, type EngineDeps, type ServiceConfig, type TopicsFile } from '@waggle/service'
@@ -47,7 +48,8 @@ export interface ClusterBus {
   readonly runners: readonly ProjectionRunner[]
   emitter(options: ClusterEmitterOptions): Emitter
   /** Questions about the past are answered from the log, and from WAGGLE_SNAPSHOT_DIR where it is set. */
-  query(scope: { swarm: string; run: string | null }): SwarmQuery<PastViews>
+  /** `log`: the run's own, such as a fork's, which is folded from its start. */
+  query(scope: { swarm: string; run: string | null; log?: EventLog }): SwarmQuery<PastViews>
   /** Resolves when this process and every service named in WAGGLE_SERVICE_URLS have applied all there is. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view, of the stores that the services keep. */
@@ -131,7 +133,7 @@ export async function openClusterBus(
         ...options,
         isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
       }),
-    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past, ...scope }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       for (const runner of [...tailing, memory.runner]) await runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })

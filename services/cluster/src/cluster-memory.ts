@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Service } from '@waggle/base'
 import { createFileSnapshots, type RunnerOptions, type Snapshots } from '@waggle/consume'
 import type { ServiceConfig } from '@waggle/service'
+import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
   createEraserService,
@@ -14,8 +15,8 @@ import {
 
 export interface ClusterMemory {
   readonly memory: MemoryViewService
-  /** Every view as of earlier times. */
-  readonly past: PastViews
+  /** Every view as of earlier times; for a log of a run's own without what was put away of the bus's. */
+  readonly past: (own?: EventLog) => PastViews
   /** What has to run for this. */
   readonly services: readonly Service[]
 }
@@ -37,7 +38,8 @@ export function memoryOf(
       ? undefined
       : createFileSnapshots({ folder: join(folder, 'past'), most: PAST_MOST, ...parts })
   const memory = createMemoryViewService({ ...parts, ...(vault === undefined ? {} : { vault }) })
-  const past = pastViews({ cache, vault })
+  const [kept, alone] = [pastViews({ cache, vault }), pastViews({ vault })]
+  const past = (own?: EventLog): PastViews => (own === undefined ? kept : alone)
   if (cache === undefined || vault === undefined) return { memory, past, services: [memory] }
   const forgetters = snapshotForgetters(cache)
   const eraser = createEraserService({ ...parts, vault, memory: memory.runner, forgetters })

@@ -61,7 +61,8 @@ export interface EmbeddedBus {
   readonly analyticsUrl: string | undefined
   readonly runners: readonly ProjectionRunner[]
   emitter(options: BusEmitterOptions): Emitter
-  query(scope: { swarm: string; run: string | null }): SwarmQuery<PastViews>
+  /** `log`: the run's own, such as a fork's, which is folded from its start. */
+  query(scope: { swarm: string; run: string | null; log?: EventLog }): SwarmQuery<PastViews>
   /** Resolves when every view has applied everything appended before the call. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view. */
@@ -165,7 +166,7 @@ async function openHeld(
     analyticsUrl: http?.url,
     runners,
     emitter: (options) => emitterOn({ ...parts, vault, hot }, options),
-    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past, ...scope }),
+    query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
       await Promise.all(views.map((view) => view.caughtUp(timeoutMs)))

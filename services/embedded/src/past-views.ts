@@ -34,13 +34,15 @@ export function statesOf(
   }
 }
 
-/** Views that a question about the past can be put to. */
+/** Views that a question about the past can be put to; for a log of a run's own without what was put away of the bus's. */
 export function embeddedPast(
   { memory: { recall, retention } }: EmbeddedConfig,
   { snapshots, pastSnapshots: cache }: KeptStates,
   vault: Vault,
-): PastViews {
+): (own?: EventLog) => PastViews {
+  const plain = { vault, retention, recall: recall !== 'off' }
+  const alone = pastViews(plain)
   // Without snapshots the past is folded from the log.
-  const kept = snapshots === undefined ? {} : { snapshots, cache }
-  return pastViews({ ...kept, vault, retention, recall: recall !== 'off' })
+  const kept = snapshots === undefined ? alone : pastViews({ ...plain, snapshots, cache })
+  return (own) => (own === undefined ? kept : alone)
 }

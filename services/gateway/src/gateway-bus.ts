@@ -43,5 +43,6 @@ export interface GatewayBus {
     readonly lastSeq?: number
     readonly clock?: Clock
   }): Emitter
-  query(scope: { swarm: string; run: string | null }): SwarmQuery<GatewayPast>
+  /** `log`: the run's own, such as a fork's, which is folded from its start. */
+  query(scope: { swarm: string; run: string | null; log?: EventLog }): SwarmQuery<GatewayPast>
 }

@@ -1,6 +1,13 @@
 import { parsePositions, tokenOf, type Freshness, type Past, type ReadQuery } from '@waggle/api'
 import { microsOf, WaggleError, type Micros } from '@waggle/base'
-import { EVENT_TOPICS, parsePosition, partitionName, type Position } from '@waggle/event'
+import {
+  EVENT_TOPICS,
+  isForkRun,
+  parsePosition,
+  partitionName,
+  positionText,
+  type Position,
+} from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
 import {
   readView,
@@ -45,11 +52,26 @@ export function readScope(
     ...(query.after === undefined ? {} : { after: positionsOf(query.after, 'after') }),
     ...(query.timeout_ms === undefined ? {} : { timeoutMs: Number(query.timeout_ms) }),
   }
-  const view: ReadScope['view'] = (name, read) =>
-    asOf === undefined
-      ? readLive(liveSource(bus, name), read, options)
-      : readPast(readers.of({ swarm, run }, asOf), name, read)
+  const view: ReadScope['view'] = async (name, read) => {
+    if (asOf !== undefined) return readPast(readers.of({ swarm, run }, asOf), name, read)
+    if (!isForkRun(run)) return readLive(liveSource(bus, name), read, options)
+    // No view that runs has the beginning of a fork: it is folded, as of now.
+    const now = await bus.log.ends(partitionsOf(bus.log, EVENT_TOPICS))
+    checkThere(options.after ?? [], now)
+    const { past: _, ...answer } = await readPast(readers.of({ swarm, run }, now), name, read)
+    return answer
+  }
   return { swarm, run, asOf, options, view }
+}
+
+/** VIEW_STALE for a position that the log has not got. */
+function checkThere(after: readonly Position[], ends: readonly Position[]): void {
+  const offsets = new Map(ends.map((end) => [partitionName(end), end.offset]))
+  const missing = after.find((at) => at.offset >= (offsets.get(partitionName(at)) ?? 0n))
+  if (missing === undefined) return
+  throw new WaggleError('VIEW_STALE', `The log has not reached ${positionText(missing)}`, {
+    input: positionText(missing),
+  })
 }
 
 function liveSource<Name extends keyof Views>(
