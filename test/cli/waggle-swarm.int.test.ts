@@ -95,7 +95,7 @@ describe('emit', () => {
     const stopped = await say('emit', '--file', file)
     expect(stopped).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^AGENT_UNKNOWN: .*stranger/),
+      err: expect.stringMatching(/^AGENT_UNKNOWN: .*stranger.*before number 2 are in the log/),
     })
     expect(stopped.out).toMatch(/waggle\.observations\.v1/)
     expect(await typed('{"kind": \n', ['emit', '--file', '-'])).toMatchObject({
@@ -180,7 +180,11 @@ test('exit codes say which kind of failure it is', async () => {
     [['emit', '--agent', 'ada', '--kind', 'vote', 'choice=x'], 2, 'FIELD_MISSING'],
     [['get', 'proposal', 'none'], 3, 'NOT_FOUND'],
     [['dlq', 'show', 'waggle.dead-letters.v1/0@9'], 3, 'NOT_FOUND'],
-    [['agents', '--after', 'waggle.agents.v1/0@99', '--json'], 5, 'VIEW_STALE'],
+    [
+      ['agents', '--after', 'waggle.agents.v1/0@99', '--timeout-ms', '50', '--json'],
+      5,
+      'VIEW_STALE',
+    ],
     [['agents', '--as-of', 'soon'], 2, 'INPUT_INVALID'],
   ]
   for (const [argv, code, error] of rows) {
@@ -249,6 +253,20 @@ describe('tail', () => {
       '29',
     ])
     expect(err).toContain('left out')
+  })
+
+  it('and trajectory show the same events', async () => {
+    const ofAda = await all('--from', '', '--agent', 'ada', '--limit', '20')
+    const { code, out } = await say('trajectory', 'ada', '--json')
+    const events = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { position: string })
+    expect(code).toBe(0)
+    expect(events.map(({ position }) => position)).toEqual(expect.arrayContaining(ofAda.ids))
+    expect(await say('trajectory', 'nobody')).toMatchObject({ code: 3 })
+    const tree = await ok('trajectory', ofAda.ids.at(-1)!, '--tree')
+    expect(tree).toContain(ofAda.ids.at(-1)!)
   })
 
   it('is live; Ctrl-C prints the token and is no failure', async () => {

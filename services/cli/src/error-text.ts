@@ -26,7 +26,13 @@ function told(error: unknown): { readonly code: string; readonly message: string
     const sentence = /[.!?]$/.test(detail) ? detail : `${detail}.`
     return { ...problem, code, message: advice === undefined ? detail : `${sentence} ${advice}` }
   }
+  if (isSystemError(error)) return { code: error.code, message: error.message }
   // Nobody meant to throw it: its stack is what a report of it needs.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { code: 'INTERNAL', message: text }
+}
+
+/** Of the operating system, such as a file that is not there. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }

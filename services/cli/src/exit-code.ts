@@ -1,5 +1,6 @@
 import { isWaggleError, type ErrorCode } from '@waggle/base'
 import { GatewayError } from '@waggle/client'
+import { isSystemError } from './error-text.ts'
 
 /** What every command's exit code means; docs/cli.md has the same table. */
 export const EXIT = {
@@ -49,6 +50,7 @@ export function exitCodeOf(error: unknown): number {
     const { code, status } = error.problem
     return CODES[code as ErrorCode] ?? exitCodeOfStatus(status)
   }
+  if (isSystemError(error)) return error.code === 'ENOENT' ? EXIT.notFound : EXIT.unavailable
   return EXIT.finding
 }
 

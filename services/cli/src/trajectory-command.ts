@@ -11,11 +11,14 @@ import { z } from 'zod'
 import { eventJson, eventLine, jsonOf } from './event-lines.ts'
 import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import { remoteTrajectory } from './swarm/remote-trajectory.ts'
+import { isRemote, REMOTE_OPTIONS, withSwarm } from './swarm/session.ts'
 
 const args = {
   name: option('ID|AGENT', 'a trajectory, an event, an agent or a proposal', z.string().min(1)),
 }
 const options = {
+  ...REMOTE_OPTIONS,
   ...SOURCE_OPTIONS,
   'as-of': option('TIME', 'only what was known at this time (ISO 8601)', timeOption.optional()),
   tree: flag('of an event: what led to it, and what followed from it'),
@@ -35,8 +38,13 @@ export const TRAJECTORY = defineCommand({
 
 async function runTrajectory(
   { name, tree, json, 'as-of': asOf, ...wanted }: Wanted,
-  { environment, out }: CommandDeps,
+  deps: CommandDeps,
 ): Promise<number> {
+  const { environment, out } = deps
+  if (isRemote(wanted, environment))
+    return withSwarm(wanted, deps, (session) =>
+      remoteTrajectory({ name, tree, json, asOf }, session, deps),
+    )
   return withSource(wanted, environment, async (scope) => {
     const options = asOf === undefined ? scope : { ...scope, asOf }
     if (tree) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { joinTokens, type DraftJson, type EmittedJson } from '@waggle/api'
 import { messageOf, WaggleError } from '@waggle/base'
+import { GatewayError } from '@waggle/client'
 import { z } from 'zod'
 import { defineCommand, option, type CommandDeps } from '../program/command.ts'
 import { SWARM_OPTIONS, withSwarm, type Session } from './session.ts'
@@ -142,8 +143,9 @@ async function emit(
     const body = batch.length === 1 ? batch[0]! : batch
     return await client.call('emit', { swarm, ...(run === undefined ? {} : { run }), body })
   } catch (error) {
-    if (error instanceof Error && line > 1)
-      error.message = `${error.message} (events before ${line} are in the log)`
-    throw error
+    if (!(error instanceof GatewayError) || line === 1) throw error
+    const { detail } = error.problem
+    const what = `${detail} Events before number ${line} are in the log`
+    throw new GatewayError({ ...error.problem, detail: what, line }, error)
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand, option, type CommandDeps } from '../program/command.ts'
 import { sayFreshness } from '../program/print-answer.ts'
-import { printJson } from '../program/print.ts'
+import { printJson, timeText } from '../program/print.ts'
 import { READ_OPTIONS, readOf, withSwarm, type Session } from './session.ts'
 import { WaggleError } from '@waggle/base'
 
@@ -58,6 +58,9 @@ function print(deps: CommandDeps, json: boolean, found: Found): void {
   sayFreshness(deps, found)
 }
 
+/** Names of what is in microseconds. */
+const TIMES = /(^at|^until|_at|_until|^known_from|^last_heard)$/
+
 /** Data as an outline: what is empty is left out. */
 function indented(value: unknown, indent: string): string {
   if (value === null || typeof value !== 'object') return ` ${JSON.stringify(value)}`
@@ -65,7 +68,9 @@ function indented(value: unknown, indent: string): string {
   if (entries.length === 0) return ' none'
   const lines = entries.map(([name, item]) => {
     const title = Array.isArray(value) ? '-' : `${name}:`
-    return `${indent}${title}${indented(item, `${indent}  `)}`
+    const isTime = TIMES.test(name) && typeof item === 'number'
+    const text = isTime ? ` ${timeText(item)}` : indented(item, `${indent}  `)
+    return `${indent}${title}${text}`
   })
   return `\n${lines.join('\n')}`
 }

@@ -15,6 +15,23 @@ export const GATEWAY_OPTIONS = {
   data: option('DIR', 'no gateway: the folder of an embedded bus, opened in this process', text),
 }
 
+/** Of commands that read a log, too, where one is named. */
+export const REMOTE_OPTIONS = {
+  context: GATEWAY_OPTIONS.context,
+  url: option('URL', 'ask this gateway; WAGGLE_URL does the same', text),
+  token: GATEWAY_OPTIONS.token,
+}
+
+/** A gateway is asked where one is named, or where neither a folder nor a cluster is. */
+export function isRemote(
+  { url, context, data }: Omit<GatewayWanted, 'token'>,
+  environment: Environment,
+): boolean {
+  if (data !== undefined) return false
+  const named = url ?? context ?? environment['WAGGLE_URL'] ?? environment['WAGGLE_CONTEXT']
+  return named !== undefined || environment['WAGGLE_KAFKA_BROKERS'] === undefined
+}
+
 /** The same, and about which swarm and run. */
 export const SWARM_OPTIONS = {
   ...GATEWAY_OPTIONS,
@@ -31,6 +48,11 @@ export const READ_OPTIONS = {
     'TOKEN',
     'the answer includes these positions, such as what `emit` gave',
     z.string().max(16_384).optional(),
+  ),
+  'timeout-ms': option(
+    'N',
+    'how long --after may wait, in milliseconds',
+    z.coerce.number().int().min(0).max(60_000).optional(),
   ),
 }
 
@@ -131,7 +153,7 @@ export function addressOf(given: string): { readonly url: string; readonly token
 
 /** The parameters of a read. */
 export function readOf(
-  { 'as-of': asOf, at, after }: ReadWanted,
+  { 'as-of': asOf, at, after, 'timeout-ms': timeout }: ReadWanted,
   { swarm, run }: Session & { readonly swarm: string },
 ) {
   return {
@@ -140,6 +162,7 @@ export function readOf(
     ...(asOf === undefined ? {} : { as_of: asOf }),
     ...(at === undefined ? {} : { at }),
     ...(after === undefined ? {} : { after }),
+    ...(timeout === undefined ? {} : { timeout_ms: timeout }),
   }
 }
 
