@@ -106,11 +106,9 @@ describe.each(['on', 'off'] as const)(
 
     test('a record that counts for nothing says why', async () => {
       const { data } = await gateway.client.call('log', { swarm: 'desk', newest: 'true', limit: 3 })
-      expect(data.records.map(({ refused }) => refused?.code).toSorted()).toEqual([
-        'FRAME_INVALID',
-        'SEQ_DUPLICATE',
-        'TOPIC_MISMATCH',
-      ])
+      expect(new Set(data.records.map(({ refused }) => refused?.code))).toEqual(
+        new Set(['FRAME_INVALID', 'SEQ_DUPLICATE', 'TOPIC_MISMATCH']),
+      )
       const unread = data.records.find(({ refused }) => refused?.code === 'FRAME_INVALID')!
       expect(unread).toMatchObject({ known: null, schema_id: null })
       expect(Buffer.from(unread.head!, 'hex').toString()).toBe('no frame at all')
