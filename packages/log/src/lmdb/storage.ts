@@ -108,8 +108,10 @@ export class Storage {
     }
   }
 
-  close(): Promise<void> {
-    return this.#env.root.close()
+  /** Waits for what the writing thread still has: whoever opens the folder next shares its lock with it. */
+  async close(): Promise<void> {
+    await this.#env.root.flushed
+    await this.#env.root.close()
   }
 
   /** LOG_UNAVAILABLE, and again at the next try, where the folder cannot be opened or holds less than it did. */
@@ -129,21 +131,10 @@ export class Storage {
 
   /** Adds topics that are new and returns all wanted; TOPIC_CONFLICT where the partitions differ. */
   async openTopics(wanted: Readonly<Record<string, number>>): Promise<Map<string, TopicEntry>> {
-    const entries = new Map<string, TopicEntry>()
-    await this.#env.root.transaction(() => {
-      let count = [...this.#env.topics.getKeys({})].length
-      for (const [topic, partitions] of Object.entries(wanted)) {
-        const stored = this.#env.topics.get(Buffer.from(topic))
-        const entry =
-          stored === undefined
-            ? { id: count++, partitions }
-            : (JSON.parse(stored.toString()) as TopicEntry)
-        if (stored === undefined) {
-          void this.#env.topics.put(Buffer.from(topic), Buffer.from(JSON.stringify(entry)))
-        }
-        entries.set(topic, entry)
-      }
-    })
+    const entries = this.#knownTopics(wanted)
+    const isNew = (topic: string): boolean => !entries.has(topic)
+    // Who only reads a log that is there takes no turn among its writers.
+    if (Object.keys(wanted).some(isNew)) await this.#addTopics(wanted, entries)
     for (const [topic, { partitions }] of entries) {
       if (partitions === wanted[topic]) continue
       throw new WaggleError(
@@ -152,6 +143,32 @@ export class Storage {
       )
     }
     return entries
+  }
+
+  #knownTopics(wanted: Readonly<Record<string, number>>): Map<string, TopicEntry> {
+    const entries = new Map<string, TopicEntry>()
+    for (const topic of Object.keys(wanted)) {
+      const stored = this.#env.topics.get(Buffer.from(topic))
+      if (stored !== undefined) entries.set(topic, JSON.parse(stored.toString()) as TopicEntry)
+    }
+    return entries
+  }
+
+  async #addTopics(
+    wanted: Readonly<Record<string, number>>,
+    entries: Map<string, TopicEntry>,
+  ): Promise<void> {
+    await this.#env.root.transaction(() => {
+      // Another process may have been first.
+      for (const [topic, entry] of this.#knownTopics(wanted)) entries.set(topic, entry)
+      let count = [...this.#env.topics.getKeys({})].length
+      for (const [topic, partitions] of Object.entries(wanted)) {
+        if (entries.has(topic)) continue
+        const entry = { id: count++, partitions }
+        void this.#env.topics.put(Buffer.from(topic), Buffer.from(JSON.stringify(entry)))
+        entries.set(topic, entry)
+      }
+    })
   }
 
   /** Counts the commits of all processes: unchanged means that nothing was appended. */
