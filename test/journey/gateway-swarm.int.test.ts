@@ -156,6 +156,31 @@ test('bars are the newest before a time, or the first from one', async () => {
   expect(await closes({ to: '2020-01-01T00:00:00Z' })).toEqual([])
 })
 
+test('what is held comes with what it cost, and what was gained', async () => {
+  const fill = (quantity: string, price: string) =>
+    emit({
+      kind: 'fill',
+      agent: 'ada',
+      decision: ids['decided'],
+      instrument: 'SPX',
+      quantity,
+      price,
+      fee: '1',
+    })
+  await fill('10', '100')
+  const { position } = await fill('10', '120')
+  const { position: sold } = await fill('-5', '130')
+  const ask = { swarm: 'desk', after: sold }
+  const { data } = await gateway.client.call('holdings', ask)
+  expect(data).toEqual([
+    { agent: 'ada', instrument: 'SPX', quantity: '15', average_price: '110', realised: '97' },
+  ])
+  const then = await gateway.client.call('holdings', { swarm: 'desk', at: position })
+  expect(then.data).toMatchObject([{ quantity: '20', average_price: '110', realised: '-2' }])
+  const context = await gateway.client.call('agentContext', { ...ask, agent: 'ada' })
+  expect(context.data.holdings).toEqual(data)
+})
+
 describe('causes and trajectories', () => {
   test('a line of action comes with its depth, page by page, by its token', async () => {
     const ask = { swarm: 'desk', trajectory: 'line-1', limit: 2 }

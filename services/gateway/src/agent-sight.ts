@@ -6,6 +6,7 @@ import { estimateTokens, type Memory, type RecalledMemory } from '@waggle/memory
 import type { Vault } from '@waggle/vault'
 import type { SignalReport } from '@waggle/view-coordination'
 import type { Entry } from '@waggle/view-hot'
+import type { CostBook } from './cost-basis.ts'
 import { agentJson } from './json/agent-json.ts'
 import { holdingJson } from './json/holding-json.ts'
 import { knownOfEntry, openedJson } from './json/known-event-json.ts'
@@ -23,6 +24,7 @@ export interface SightOptions {
   readonly agent: string
   /** Decisions and memories at most, each. */
   readonly limit?: number | undefined
+  readonly costs?: CostBook | undefined
 }
 
 /**
@@ -33,7 +35,7 @@ export interface SightOptions {
 export async function agentSight(
   { log, vault }: Pick<GatewayBus, 'log' | 'vault'>,
   scope: ReadScope,
-  { agent, limit }: SightOptions,
+  { agent, limit, costs }: SightOptions,
 ): Promise<Read<AgentContextJson>> {
   const coordination = await scope.view('coordination', (view) => {
     const member = view.member(scope, agent)
@@ -61,7 +63,7 @@ export async function agentSight(
     state: await stateJson(vault, hot.data.state),
     decisions: await openedJson(vault, hot.data.decisions.map(knownOfEntry)),
     signals: await signalsJson(log, vault, signals),
-    holdings: hot.data.holdings.map(holdingJson),
+    holdings: hot.data.holdings.map((holding) => holdingJson(holding, costs)),
     memories: memory.data.map((one) => memoryJson(one)),
   }
   return { ...memory, data: { ...data, window: windowOf(data) } }

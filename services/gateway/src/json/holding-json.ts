@@ -1,14 +1,23 @@
 import type { HoldingJson } from '@waggle/api'
 import { formatDecimal } from '@waggle/base'
 import type { Holding } from '@waggle/view-hot'
+import { averagePrice, type CostBook } from '../cost-basis.ts'
 
-/** What was gained is known once nothing is held; sums alone do not tell what a part of it cost. */
-export function holdingJson({ agent, instrument, quantity, cash }: Holding): HoldingJson {
+/** With what it cost, where the fills that were read are those that the view has. */
+export function holdingJson(
+  { agent, instrument, quantity, cash }: Holding,
+  costs?: CostBook,
+): HoldingJson {
+  const basis = costs?.of(agent, instrument)
+  const isSame = basis?.quantity === quantity
+  const average = isSame ? averagePrice(basis) : undefined
+  // Where nothing is held all that was paid and received is gain.
+  const realised = quantity === 0n ? cash : isSame ? basis.realised : undefined
   return {
     agent,
     instrument,
     quantity: formatDecimal(quantity),
-    average_price: null,
-    realised: quantity === 0n ? formatDecimal(cash) : null,
+    average_price: average === undefined ? null : formatDecimal(average),
+    realised: realised === undefined ? null : formatDecimal(realised),
   }
 }

@@ -4,6 +4,7 @@ import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { agentJson } from '../json/agent-json.ts'
 import { holdingJson } from '../json/holding-json.ts'
 import { covers } from '../principal.ts'
+import { readCosts } from '../read-costs.ts'
 import { readScope } from '../read-scope.ts'
 import { runsOf, swarmsSeen } from '../run-scopes.ts'
 
@@ -44,6 +45,9 @@ export function bindSwarmRoutes(app: GatewayApp, { bus, readers }: GatewayParts)
 
   bindRoute(app, ROUTES.holdings, async ({ params, query }) => {
     const scope = readScope(bus, readers, params['swarm']!, query)
-    return scope.view('hot', (view) => view.holdings(scope).map(holdingJson))
+    const costs = await readCosts(bus, params['swarm']!, query)
+    return scope.view('hot', (view) =>
+      view.holdings(scope).map((holding) => holdingJson(holding, costs)),
+    )
   })
 }
