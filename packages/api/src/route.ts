@@ -6,7 +6,7 @@ export interface Route {
   readonly method: 'get' | 'post' | 'delete'
   /** With parameters in braces, such as `/v1/swarms/{swarm}/agents/{agent}`. */
   readonly path: string
-  /** Null: any valid token. */
+  /** Null where a valid token is enough. */
   readonly verb: Verb | null
   readonly tag: string
   readonly summary: string
