@@ -6,7 +6,12 @@ import type { Speaker } from './speaker.ts'
 const event = z.looseObject({ kind: z.string(), id: z.string() })
 
 /** What was known then, and what a number rests on. */
-export function addPastTools(server: McpServer, { client, agent, scope, fresh }: Speaker): void {
+export function addPastTools(server: McpServer, speaker: Speaker): void {
+  addReplay(server, speaker)
+  addExplain(server, speaker)
+}
+
+function addReplay(server: McpServer, { client, agent, scope }: Speaker): void {
   addTool(server, 'replay_as_of', {
     title: 'Replay As Of',
     description:
@@ -50,6 +55,9 @@ export function addPastTools(server: McpServer, { client, agent, scope, fresh }:
       }
     },
   })
+}
+
+function addExplain(server: McpServer, { client, scope, fresh }: Speaker): void {
   addTool(server, 'explain', {
     title: 'Explain',
     description:

@@ -10,9 +10,13 @@ const written = z.object({
   position: z.string().describe('Where it stands in the log'),
 })
 
-/** Deciding, signalling, voting and locking, as any agent of the swarm does. */
+/** Deciding, signalling, voting and locking, like the other agents of the swarm. */
 export function addSwarmTools(server: McpServer, speaker: Speaker): void {
-  const { client, agent, scope, write } = speaker
+  addSayingTools(server, speaker)
+  addCoordinationTools(server, speaker)
+}
+
+function addSayingTools(server: McpServer, { client, agent, scope, write }: Speaker): void {
   const emit = async (kind: string, fields: Readonly<Record<string, unknown>>) => {
     const body = { ...fields, kind, agent }
     const { data } = await write(() => client.call('emit', { ...scope, body }))
@@ -60,6 +64,9 @@ export function addSwarmTools(server: McpServer, speaker: Speaker): void {
     annotations: ADDS,
     run: (fields) => emit('signal', fields),
   })
+}
+
+function addCoordinationTools(server: McpServer, { client, agent, scope, write }: Speaker): void {
   addTool(server, 'vote', {
     title: 'Vote',
     description: 'Vote on an open proposal; the last vote before the decision counts.',
