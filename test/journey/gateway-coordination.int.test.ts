@@ -1,4 +1,5 @@
 import { createAgent, type Agent } from '@waggle/agent'
+import { joinTokens } from '@waggle/api'
 import { parsePosition, type Position } from '@waggle/event'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createGatewayServer } from '@waggle-services/gateway'
@@ -78,6 +79,25 @@ describe('votes', () => {
     })
     expect([data.votes.length, data.uncounted]).toEqual([1, []])
     await expect(vote('nothing', 'ada', 'approve')).rejects.toMatchObject(refusal(404, 'NOT_FOUND'))
+  })
+
+  test('are listed newest first, whatever partition they are in, and no more than asked for', async () => {
+    const names = ['c1', 'c2', 'c3', 'c4']
+    let after = ''
+    for (const proposal of names) {
+      await ada.propose({ proposal, question: '?', lastsMs: 60_000 })
+      if (proposal === 'c4') continue
+      for (const agent of ['ada', 'bob'])
+        after = joinTokens(after, (await vote(proposal, agent, 'reject')).position)
+    }
+    const list = async (status: 'open' | 'decided' | 'all', limit: number) => {
+      const { data } = await call('proposals', { swarm: SWARM, status, limit, after })
+      return data.map(({ proposal }) => proposal)
+    }
+    expect(await list('decided', 2)).toEqual(['c3', 'c2'])
+    expect(await list('all', 3)).toEqual(['c4', 'c3', 'c2'])
+    expect(await list('open', 1)).toEqual(['c4'])
+    expect(await list('decided', 100)).toEqual(['c3', 'c2', 'c1', 'buy'])
   })
 
   test('are counted again by anyone; a result that nothing brought about shows', async () => {

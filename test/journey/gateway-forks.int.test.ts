@@ -52,3 +52,19 @@ test('a fork that nobody made is not found; what is not there yet is stale', asy
     problem: { status: 503, code: 'VIEW_STALE' },
   })
 })
+
+test('nothing is voted, locked or remembered in a fork from outside', async () => {
+  const refused = { problem: { status: 400, code: 'INPUT_INVALID', field: 'run' } }
+  const fork = { swarm: SWARM, run: RUN }
+  const ends = () => gateway.bus.log.ends([{ topic: 'waggle.locks.v1', partition: 0 }])
+  const before = await ends()
+  const acquire = { agent: 'ada', op: 'ACQUIRE' as const }
+  await expect(call('lock', { ...fork, resource: 'SPX', body: acquire })).rejects.toMatchObject(
+    refused,
+  )
+  const body = { agent: 'ada', choice: 'approve' }
+  await expect(call('vote', { ...fork, proposal: 'before', body })).rejects.toMatchObject(refused)
+  const note = { agent: 'ada', content: 'x' }
+  await expect(call('remember', { ...fork, body: note })).rejects.toMatchObject(refused)
+  expect(await ends()).toEqual(before)
+})

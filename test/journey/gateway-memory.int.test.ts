@@ -124,6 +124,12 @@ describe('documents', () => {
     const [a, b] = await Promise.all([once(), once()])
     expect(b).toEqual(a)
     expect(await once()).toEqual(a)
+    // Another gateway, or this one after a restart, does not know the answer; the log knows the request.
+    const other = await openGateway({ bus: gateway.bus })
+    const body = { agent: 'ada', namespace: 'shared', key: 'plan', content: 'again', request: 'w1' }
+    await expect(other.client.call('remember', { swarm: SWARM, body })).rejects.toMatchObject(
+      refusal(409, 'SEQ_DUPLICATE'),
+    )
     const race = await Promise.allSettled([put('ada', 'mine', 4), put('bob', 'his', 4)])
     expect(race.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })

@@ -121,6 +121,23 @@ export function runIn({ run }: { readonly run?: string | undefined }): string | 
   return run === undefined || run === 'live' ? null : run
 }
 
+/**
+ * The run that something is written to. INPUT_INVALID for a fork: the views that run count none, so nobody could say
+ * here what became of a vote, a lock or a version in it.
+ */
+export function writableRunIn(query: { readonly run?: string | undefined }): string | null {
+  const run = runIn(query)
+  if (!isForkRun(run)) return run
+  throw new WaggleError(
+    'INPUT_INVALID',
+    `${run} is a fork: its own agents act in it, where it is replayed`,
+    {
+      field: 'run',
+      input: run,
+    },
+  )
+}
+
 /** INPUT_INVALID for a time that is none, a token that is none, or both. */
 export function asOfIn(
   { as_of, at }: Pick<ReadQuery, 'as_of' | 'at'>,

@@ -7,7 +7,7 @@ import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { lockHistory } from '../lock-history.ts'
 import { lockStepJson } from '../json/coordination-json.ts'
 import { authorize } from '../principal.ts'
-import { readScope, runIn } from '../read-scope.ts'
+import { readScope, writableRunIn } from '../read-scope.ts'
 import type { Speaker } from '../sessions.ts'
 import { createSharedWaits } from '../shared-waits.ts'
 
@@ -26,7 +26,7 @@ export function bindLockRoutes(app: GatewayApp, parts: GatewayParts): void {
     const [swarm, resource] = [params['swarm']!, params['resource']!]
     const { agent, op } = body
     authorize(principal, { verb: 'lock', swarm, agent })
-    const speaker = { swarm, agent, run: runIn(query) }
+    const speaker = { swarm, agent, run: writableRunIn(query) }
     const request = requestIn(body) ?? random.sessionId()
     const wish = {
       resource,

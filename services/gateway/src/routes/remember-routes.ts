@@ -3,7 +3,7 @@ import { positionText } from '@waggle/event'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { authorize } from '../principal.ts'
-import { runIn } from '../read-scope.ts'
+import { writableRunIn } from '../read-scope.ts'
 import { remember, type Remembered } from '../remember.ts'
 import { createRepeats } from '../repeats.ts'
 
@@ -13,7 +13,7 @@ export function bindRememberRoutes(app: GatewayApp, { sessions }: GatewayParts):
   bindRoute(app, ROUTES.remember, async ({ params, query, body, principal }) => {
     const swarm = params['swarm']!
     authorize(principal, { verb: 'remember', swarm, agent: body.agent })
-    const speaker = { swarm, agent: body.agent, run: runIn(query) }
+    const speaker = { swarm, agent: body.agent, run: writableRunIn(query) }
     const { request } = body
     const name = request === undefined ? undefined : [swarm, speaker.run, body.agent, request]
     const { value } = await repeats.answer(name, () =>

@@ -3,7 +3,7 @@ import type { Emitted } from '@waggle/emit'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { authorize } from '../principal.ts'
-import { runIn, timeIn } from '../read-scope.ts'
+import { timeIn, writableRunIn } from '../read-scope.ts'
 import { emittedJson, tokenOfPositions } from './emit-routes.ts'
 
 /** Quarantines and erasures: the token needs the verb erase, and the agent it speaks as the right in its swarm. */
@@ -12,7 +12,7 @@ export function bindTrustRoutes(app: GatewayApp, { sessions }: GatewayParts): vo
     const swarm = params['swarm']!
     const { by, reason, since = '0', lifted = false } = body
     authorize(principal, { verb: 'erase', swarm, agent: by })
-    const { trust } = sessions.agent({ swarm, agent: by, run: runIn(query) })
+    const { trust } = sessions.agent({ swarm, agent: by, run: writableRunIn(query) })
     const agent = params['agent']!
     return written(
       await (lifted

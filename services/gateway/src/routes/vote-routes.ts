@@ -6,7 +6,7 @@ import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { placeOf, positionAt } from '../place-of.ts'
 import { authorize } from '../principal.ts'
-import { runIn } from '../read-scope.ts'
+import { runIn, writableRunIn } from '../read-scope.ts'
 import { recountOf } from '../recount-proposal.ts'
 import { emittedJson, tokenOfPositions } from './emit-routes.ts'
 import { unknown } from './coordination-routes.ts'
@@ -21,7 +21,7 @@ export function bindVoteRoutes(app: GatewayApp, parts: GatewayParts): void {
     const [swarm, proposal] = [params['swarm']!, params['proposal']!]
     const { agent, choice, value, reason: reasoning, request } = body
     authorize(principal, { verb: 'vote', swarm, agent })
-    const speaker = { swarm, agent, run: runIn(query) }
+    const speaker = { swarm, agent, run: writableRunIn(query) }
     await checkProposal(parts, speaker, proposal)
     const name = request === undefined ? undefined : [swarm, speaker.run, agent, proposal, request]
     const { value: emitted, repeated } = await repeats.answer(name, () =>
