@@ -9,7 +9,7 @@ export interface Terminal {
 const WIDTH = 30
 /** Microseconds between two paintings. */
 const REST = 100_000
-const CLEAR_LINE = '\r\u001B[K'
+export const CLEAR_LINE = '\r\u001B[K'
 
 export interface ProgressBar {
   at(done: number, total: number): void

@@ -43,7 +43,7 @@ export async function buildProgram(
       writeOut: (text) => void out.write(text),
       // What went wrong is thrown, and told by whoever catches it.
       writeErr: () => {},
-      getOutHelpWidth: () => out.columns ?? HELP_WIDTH,
+      getOutHelpWidth: () => out.columns || HELP_WIDTH,
       getOutHasColors: () => false,
     })
     .configureHelp({ subcommandTerm: (child) => child.name() })

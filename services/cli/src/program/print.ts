@@ -41,7 +41,9 @@ export function tableLines(
 }
 
 export function cut(line: string, columns: number | undefined): string {
-  return columns === undefined || line.length <= columns ? line : `${line.slice(0, columns - 1)}…`
+  // A terminal that does not say how wide it is has 0.
+  const width = columns === undefined || columns === 0 ? Infinity : columns
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`
 }
 
 /** One line, whatever the text holds: no control characters of strangers reach the terminal. */

@@ -3,6 +3,7 @@ import { createWaggleClient, type WaggleClient } from '@waggle/client'
 import type { Environment } from '@waggle/service'
 import { z } from 'zod'
 import { option, VERSION, type CommandDeps, type WantedOf } from '../program/command.ts'
+import { CLEAR_LINE } from '../terminal.ts'
 import { selectedContext } from './contexts.ts'
 
 const text = z.string().min(1).max(512).optional()
@@ -171,7 +172,7 @@ const CATCH_UP_MS = 600_000
 /** The gateway of a bus in this process, called without a network, once its views have read the whole log. */
 async function withEmbedded(
   dataDir: string,
-  { clock }: CommandDeps,
+  { clock, terminal }: CommandDeps,
   { analytics = false }: Needs,
   use: (client: WaggleClient) => Promise<number>,
 ): Promise<number> {
@@ -180,6 +181,8 @@ async function withEmbedded(
     throw new WaggleError('CONFIG_INVALID', `--data: there is no log in ${dataDir}`)
   const { openEmbeddedGateway } = await import('@waggle-services/gateway')
   const logger = createLogger('waggle', 'warn')
+  const isSeen = terminal.isTTY === true
+  if (isSeen) terminal.write(`Opening ${dataDir} …`)
   const gateway = await openEmbeddedGateway({
     dataDir,
     port: 0,
@@ -190,6 +193,7 @@ async function withEmbedded(
   })
   try {
     await gateway.bus.caughtUp(CATCH_UP_MS)
+    if (isSeen) terminal.write(CLEAR_LINE)
     const inProcess: typeof fetch = async (input, init) =>
       gateway.app.request(input as string, init)
     const { token } = gateway

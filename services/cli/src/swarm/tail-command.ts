@@ -126,7 +126,9 @@ const SAYING = ['action', 'choice', 'op', 'status', 'instrument', 'content', 'me
 const AROUND = 80
 
 function textColumns({ out }: CommandDeps): number | undefined {
-  return out.columns === undefined ? undefined : Math.max(24, out.columns - AROUND)
+  return out.columns === undefined || out.columns === 0
+    ? undefined
+    : Math.max(24, out.columns - AROUND)
 }
 
 function sayLost(
