@@ -58,7 +58,10 @@ export const TRAJECTORY_ROUTES = {
     tag: 'trajectories',
     summary: 'The minimal set of events behind a number, as a pack that computes it again offline',
     query: readQuery.extend({
-      /** Such as `decision:ID`, `proposal:NAME`, `pattern:ID`, `holding:AGENT/INSTRUMENT`, `figure:NAME/SCOPE`, `row:TABLE/POSITION`. */
+      /**
+       * One of `decision:ID`, `proposal:NAME`, `lock:RESOURCE/TOKEN`, `holding:AGENT/INSTRUMENT`, `pattern:ID`,
+       * `figure:equity|return|brier|hit-rate/AGENT[@TIME]` (`*` for the whole swarm), `row:TABLE/TOPIC/PARTITION/OFFSET`.
+       */
       claim: z.string().min(1).max(512),
     }),
     answer: answer(evidencePack),
