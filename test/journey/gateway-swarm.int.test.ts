@@ -1,3 +1,4 @@
+import { fork } from '@waggle/fork'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openGateway, type OpenGateway } from '../support/gateway.ts'
 
@@ -179,6 +180,23 @@ test('what is held comes with what it cost, and what was gained', async () => {
   expect(then.data).toMatchObject([{ quantity: '20', average_price: '110', realised: '-2' }])
   const context = await gateway.client.call('agentContext', { ...ask, agent: 'ada' })
   expect(context.data.holdings).toEqual(data)
+})
+
+test('a fork is read with what it began with, and named with the run it leaves', async () => {
+  const { data: event } = await gateway.client.call('event', { swarm: 'desk', id: ids['gained']! })
+  const { bus } = gateway
+  await fork({ bus, swarm: 'desk', parent: null, run: 'fork:calm', from: { at: event.known_from } })
+  await bus.caughtUp(10_000)
+  const ask = { swarm: 'desk', run: 'fork:calm' }
+  const { data: decisions } = await gateway.client.call('decisions', ask)
+  expect(decisions.map((one) => one.event['action'])).toEqual(['LONG'])
+  const { data: line } = await gateway.client.call('trajectory', { ...ask, trajectory: 'line-1' })
+  expect(line.events.map((one) => one.event.kind)).toEqual(['observation', 'decision', 'outcome'])
+  const { data: swarm } = await gateway.client.call('swarm', { swarm: 'desk' })
+  expect(swarm.runs).toContainEqual({ run: 'fork:calm', parent: 'live', name: 'calm' })
+  await expect(
+    gateway.client.call('decisions', { swarm: 'desk', run: 'fork:nobody' }),
+  ).rejects.toMatchObject({ problem: { code: 'NOT_FOUND' } })
 })
 
 describe('causes and trajectories', () => {

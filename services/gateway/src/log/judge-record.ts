@@ -106,7 +106,8 @@ async function judgedBefore(
   raisedBy: number | undefined,
 ): Promise<Judged> {
   // A schema that is gone leaves the record unreadable, and says so.
-  await judgeBatch(codec, emptyAdmission(), { ...record, records: [record] })
+  if (!isLoaded(codec, record))
+    await judgeBatch(codec, emptyAdmission(), { ...record, records: [record] })
   const verdict = admit(emptyAdmission(), record, codec.writerOf)
   if (verdict.is === 'refused') return refusedRecord({ codec }, record, verdict.refusal)
   const { envelope, writer } = verdict.admitted
@@ -118,6 +119,15 @@ async function judgedBefore(
   const late = knownFrom > envelope.knownAt
   const known = () => knownEventOf({ ...verdict.admitted, knownFrom, late })
   return { record, envelope, kind: writer.kind, known, refused: undefined }
+}
+
+/** Whether the schema of the record needs not be asked for; a frame that is none has no schema. */
+function isLoaded(codec: Bus['codec'], { value }: LogRecord): boolean {
+  try {
+    return codec.writerOf(value) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** Refused for where it stands, or when: then its envelope can be read. */
