@@ -43,6 +43,21 @@ export interface ExplainSource {
   readonly vault?: Vault | undefined
 }
 
+/** Every topic, those of what decisions rest on first. */
+const LIKELY: readonly EventTopic[] = [
+  ...new Set<EventTopic>([
+    'waggle.observations.v1',
+    'waggle.proposals.v1',
+    'waggle.signals.v1',
+    'waggle.decisions.v1',
+    'waggle.recalls.v1',
+    'waggle.model-calls.v1',
+    'waggle.memories.v1',
+    'waggle.bars.v1',
+    ...EVENT_TOPICS,
+  ]),
+]
+
 const FEW = 64
 const BARS_READ = 512n
 
@@ -52,7 +67,7 @@ export class EventFinder {
   readonly #cut: Cut
   readonly swarm: string
   readonly run: string | null
-  readonly #byId = new Map<string, KnownEvent | undefined>()
+  readonly #byId = new Map<string, KnownEvent>()
 
   private constructor(source: ExplainSource, cut: Cut) {
     this.#source = source
@@ -85,14 +100,17 @@ export class EventFinder {
     return (await bankAsOf({ log, codec, run, asOf, ...(vault && { vault }) })).view
   }
 
-  async byId(
-    id: string,
-    topics: readonly EventTopic[] = EVENT_TOPICS,
-  ): Promise<KnownEvent | undefined> {
-    if (this.#byId.has(id)) return this.#byId.get(id)
-    const [known] = await this.find({ id }, topics)
-    if (known !== undefined || topics === EVENT_TOPICS) this.#byId.set(id, known)
-    return known
+  /** An event by its id; looked for where decisions mostly have their evidence first. */
+  async byId(id: string, topics: readonly EventTopic[] = LIKELY): Promise<KnownEvent | undefined> {
+    const known = this.#byId.get(id)
+    if (known !== undefined) return known
+    for (const topic of topics) {
+      const [found] = await this.find({ id }, [topic])
+      if (found === undefined) continue
+      this.#byId.set(id, found)
+      return found
+    }
+    return undefined
   }
 
   /** Events with a term, or all, in the order known. */
