@@ -157,6 +157,21 @@ test('bars are the newest before a time, or the first from one', async () => {
   expect(await closes({ to: '2020-01-01T00:00:00Z' })).toEqual([])
 })
 
+test('a read of the log includes what was written, or says that it does not', async () => {
+  const { position } = await decide('bob', 'HOLD')
+  const ask = { swarm: 'desk', agent: 'bob', after: position }
+  const { data } = await gateway.client.call('decisions', ask)
+  expect(data[0]!.event['action']).toBe('HOLD')
+  const [partition, offset] = position.split('@') as [string, string]
+  const later = `${partition}@${Number(offset) + 1}`
+  await expect(
+    gateway.client.call('decisions', { ...ask, after: later, timeout_ms: 20 }),
+  ).rejects.toMatchObject({ problem: { code: 'VIEW_STALE', status: 503, retriable: true } })
+  const waiting = gateway.client.call('decisions', { ...ask, after: later })
+  await decide('bob', 'LATER')
+  expect((await waiting).data[0]!.event['action']).toBe('LATER')
+})
+
 test('what is held comes with what it cost, and what was gained', async () => {
   const fill = (quantity: string, price: string) =>
     emit({

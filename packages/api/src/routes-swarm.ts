@@ -14,7 +14,8 @@ export const SWARM_ROUTES = {
     path: '/v1/swarms/{swarm}/events',
     verb: 'emit',
     tag: 'events',
-    summary: 'Emit one event, or several as one durable append: all or none',
+    summary:
+      'Emit one event, or several as one durable append: all or none. As application/x-ndjson: drafts line by line, each answered by a line {line, emitted} or {line, problem}, in order',
     query: z.object({ run: z.string().max(128).optional() }),
     body: z.union([draft, z.array(draft).min(1).max(10_000)]),
     answer: z.object({ data: z.array(emitted), position: positionToken }),
