@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { sealRun } from '@waggle/emit'
 import { createGatewayServer, type GatewayServer } from '@waggle-services/gateway'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
@@ -156,6 +157,14 @@ test('agents, votes and locks are tables, JSON with --json, and cut to the termi
   expect(lines.every((line) => line.length <= 24)).toBe(true)
   expect(narrow.out).toContain('\u001B[1m')
   expect(narrow.err).toMatch(/ms old/)
+})
+
+test('the one swarm there is need not be named; the bus’s own ticks are none', async () => {
+  const { log, codec } = gateway.bus
+  await sealRun({ log, codec, swarm: 'waggle', run: null, at: 1 })
+  await gateway.bus.caughtUp(10_000)
+  expect(await ok('swarms')).not.toContain('waggle')
+  expect(await ok('agents', '--url', server.url, '--token', TOKEN)).toContain('ada')
 })
 
 test('recall finds what was remembered, now and not before', async () => {

@@ -5,10 +5,16 @@ import type { GatewayBus } from './gateway-bus.ts'
 
 type Overview = Pick<GatewayBus, 'hot' | 'memory' | 'log' | 'codec'>
 
+/** Under this name the coordinator keeps idle partitions moving; a swarm may have it all the same. */
+const TICKS = 'waggle'
+
 /** Swarms seen in any run, sorted. */
 export function swarmsSeen({ hot, memory }: Pick<Overview, 'hot' | 'memory'>): string[] {
   const inMemory = memory.view.runs().flatMap((run) => memory.view.swarms(run))
-  return [...new Set([...hot.view.scopes().map(({ swarm }) => swarm), ...inMemory])].sort()
+  const live = hot.view
+    .scopes()
+    .filter((scope) => scope.swarm !== TICKS || hot.view.agents(scope).length > 0)
+  return [...new Set([...live.map(({ swarm }) => swarm), ...inMemory])].sort()
 }
 
 /** Runs of a swarm, live first; forks that have said nothing yet are among them, with the run they leave. */
