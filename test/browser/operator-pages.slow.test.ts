@@ -124,6 +124,28 @@ describe.skipIf(browser === undefined)('pages of operators and analysts', () => 
     await window.context.close()
   })
 
+  it('show what changed between two versions of a schema', async () => {
+    const id = { name: 'id', type: 'string' }
+    const title = { name: 'title', type: ['null', 'string'], default: null }
+    for (const fields of [[id], [id, title]]) {
+      const schema = JSON.stringify({ type: 'record', name: 'Note', namespace: 'browser', fields })
+      const { url, token } = scene.gateway
+      const response = await fetch(`${url}/registry/subjects/browser.Note/versions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ schema }),
+      })
+      expect(response.status).toBe(200)
+    }
+    const window = await openWindow(browser!, scene.gateway)
+    const page = await window.open('/schemas?swarm=demo&subject=browser.Note')
+    await page.getByText('1 of 2 fields changed from version 1.').waitFor()
+    const added = page.getByRole('row').filter({ hasText: 'title' })
+    expect(await added.textContent()).toContain('null | string')
+    expect(await added.textContent()).toContain('added')
+    await window.context.close()
+  })
+
   it('name a view that is to be rebuilt before it is, and then it has what it had', async () => {
     const window = await openWindow(browser!, scene.gateway)
     const page = await window.open(PAGES.projections)

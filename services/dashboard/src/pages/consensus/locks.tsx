@@ -50,8 +50,8 @@ const STEPS: readonly Column<LockStepJson>[] = [
     align: 'right',
     cell: ({ token }) => (token === null ? '–' : <code>#{token}</code>),
   },
-  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason, wide: true, grow: true },
   { id: 'position', header: 'Event', cell: ({ position }) => <EventLink id={position} /> },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => reason, wide: true, grow: true },
 ]
 
 /** Locks in use with holders and waiters, and the history of one. */

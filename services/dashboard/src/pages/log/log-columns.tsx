@@ -27,6 +27,7 @@ export const LOG_COLUMNS: readonly Column<LogRecordJson>[] = [
     cell: ({ known }) => (
       <>
         <Time micros={known?.known_from ?? null} />
+        {known?.late === true ? ' ' : null}
         {known?.late === true ? <Badge tone="warn">late</Badge> : null}
       </>
     ),
