@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAgent } from '@waggle/agent'
 import type { DeadLetterJson } from '@waggle/api'
@@ -51,6 +52,29 @@ test('a projection says where it stands, and catches up again after a rebuild', 
   expect((await projection('coordination')).position).toBe(before.position)
   const { data: agents } = await gateway.client.call('agents', { swarm: 'desk' })
   expect(agents).toMatchObject([{ agent: 'ada' }])
+})
+
+test('a projection tells how fast it goes, to who asks once, too', async () => {
+  const busy = await openGateway()
+  try {
+    const emitting = new AbortController()
+    const joined = { kind: 'agent', agent: 'ada', op: 'JOINED', role: 'scout', weight: 1 }
+    await busy.client.call('emit', { swarm: 'desk', body: joined })
+    await busy.bus.caughtUp(10_000)
+    const emits = (async () => {
+      while (!emitting.signal.aborted) {
+        await busy.client.call('emit', { swarm: 'desk', body: observation('ada') })
+        // Nothing here waits for anything but itself, so timers would never have a turn.
+        await setImmediate()
+      }
+    })()
+    const { data } = await busy.client.call('projections', {})
+    emitting.abort()
+    await emits
+    expect(data.find(({ name }) => name === 'memory')!.rate).toBeGreaterThan(0)
+  } finally {
+    await busy.stop()
+  }
 })
 
 test('a view there is not cannot be rebuilt, and a reader may rebuild none', async () => {

@@ -47,6 +47,7 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   const parts: GatewayParts = {
     ...options,
     logger,
+    traffic,
     readers: createPastReaders(bus),
     sessions: createSessions(bus, random),
     doorkeeper: createDoorkeeper(() => (typeof grants === 'function' ? grants() : grants), clock),

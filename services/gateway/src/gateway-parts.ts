@@ -49,6 +49,7 @@ export interface GatewayParts extends GatewayOptions {
   readonly readers: PastReaders
   readonly sessions: Sessions
   readonly doorkeeper: Doorkeeper
+  readonly traffic: TrafficCounts
 }
 
 export interface GatewayEnv {

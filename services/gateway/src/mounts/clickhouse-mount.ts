@@ -12,8 +12,8 @@ const PATH = '/clickhouse'
 const BODY_BYTES_MAX = 64 * 1024 * 1024
 
 /**
- * ClickHouse's HTTP interface for the tools of analysts: any user name, the token as its password. Reads only, and
- * only rows of the token's swarms. Errors are ClickHouse's own.
+ * ClickHouse's HTTP interface for the tools of analysts, under any user name, with the token as its password. Reads
+ * only, and only rows of the token's swarms. Errors are ClickHouse's own.
  */
 export function mountClickHouse(app: GatewayApp, parts: GatewayParts): void {
   const { analyst, doorkeeper } = parts

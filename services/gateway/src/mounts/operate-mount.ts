@@ -19,7 +19,7 @@ const OWN_LOG = {
  * for Prometheus, with the verb read.
  */
 export function mountOperate(app: GatewayApp, parts: GatewayParts): void {
-  const { bus, doorkeeper } = parts
+  const { bus, doorkeeper, traffic } = parts
   const health = async (): Promise<Health> => {
     const projections: RunnerStatus[] = await Promise.all(
       bus.runners.map((runner) => runner.status()),
@@ -41,7 +41,7 @@ export function mountOperate(app: GatewayApp, parts: GatewayParts): void {
   })
   app.get('/metrics', async (c) => {
     authorize(doorkeeper.admit(bearerOf(c.req.header('authorization'))), { verb: 'read' })
-    metrics ??= createMetrics('gateway', health)
+    metrics ??= createMetrics('gateway', health, () => traffic.read())
     return c.body(await metrics.scrape(), 200, { 'content-type': metrics.contentType })
   })
 }

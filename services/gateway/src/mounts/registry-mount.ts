@@ -8,8 +8,8 @@ const PATH = '/registry'
 const LOOKS = /^\/(subjects\/[^/]+|compatibility\/.*)$/
 
 /**
- * The schema registry under Confluent's interface, for producers: any user name, the token as its password. Looking
- * takes the verb read, changing operate. Pages in browsers are refused; they have /v1/schemas.
+ * The schema registry under Confluent's interface, for producers, under any user name, with the token as its password.
+ * Looking takes the verb read, changing operate. Pages in browsers are refused; they have /v1/schemas.
  */
 export function mountRegistry(app: GatewayApp, parts: GatewayParts): void {
   const { bus, hosts = LOOPBACK_HOSTS, doorkeeper } = parts

@@ -10,12 +10,15 @@ const SAMPLES_MAX = 64
 
 /** Records a second over the last ten seconds, by name, from totals looked at now and then; 0 at the first look. */
 export interface RateMeter {
+  /** Whether the name was looked at within these seconds: else there is no rate to tell yet. */
+  knows(name: string): boolean
   look(name: string, total: bigint): number
 }
 
 export function createRateMeter({ now }: Pick<Clock, 'now'>): RateMeter {
   const kept = new Map<string, Sample[]>()
   return {
+    knows: (name) => (kept.get(name) ?? []).some(({ at }) => now() - at <= WINDOW_MICROS),
     look: (name, total) => {
       const at = now()
       // A view that is built again begins anew.

@@ -1,4 +1,4 @@
-import { ROUTES } from '@waggle/api'
+import { ROUTES, type ProjectionJson } from '@waggle/api'
 import { WaggleError } from '@waggle/base'
 import type { ProjectionRunner } from '@waggle/consume'
 import { bindRoute } from '../bind-route.ts'
@@ -6,15 +6,27 @@ import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { projectionJson } from '../operations/projection-json.ts'
 import { createRateMeter } from '../operations/rate-meter.ts'
 
+/** Between the two looks that a first rate takes. */
+const FIRST_LOOK_MS = 200
+
 /** Views with how far they are, and their rebuild. */
 export function bindProjectionRoutes(app: GatewayApp, parts: GatewayParts): void {
   const { bus, clock, logger } = parts
   const rates = createRateMeter(clock)
   const rebuilding = new Set<string>()
 
-  bindRoute(app, ROUTES.projections, async () => {
+  const look = async (): Promise<ProjectionJson[]> => {
     const statuses = await Promise.all(bus.runners.map((runner) => runner.status()))
-    const own = statuses.map((status) => projectionJson(status, rates))
+    return statuses.map((status) => projectionJson(status, rates))
+  }
+
+  bindRoute(app, ROUTES.projections, async ({ signal }) => {
+    // Who asks once is told a rate, too.
+    if (bus.runners.some(({ name }) => !rates.knows(name))) {
+      await look()
+      await clock.sleep(FIRST_LOOK_MS, signal)
+    }
+    const own = await look()
     const others = (await parts.otherProjections?.()) ?? []
     return { data: [...own, ...others], freshness: { position: '', age_ms: 0 } }
   })
