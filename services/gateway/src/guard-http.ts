@@ -9,8 +9,11 @@ const LOOPBACK: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 const CORS = {
   allowMethods: ['GET', 'POST', 'DELETE'],
   allowHeaders: [
-    ...['authorization', 'content-type', 'last-event-id'],
-    ...['mcp-session-id', 'mcp-protocol-version'],
+    'authorization',
+    'content-type',
+    'last-event-id',
+    'mcp-session-id',
+    'mcp-protocol-version',
   ],
   exposeHeaders: [...Object.values(HEADERS), 'retry-after', 'mcp-session-id'],
   maxAge: 600,

@@ -168,7 +168,7 @@ test('and so have random ones', async () => {
     () => ['open_nodes', { names: some(names) }],
     () => ['read_graph', {}],
   ]
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < 150; step++) {
     await expectEqual(pick(calls)())
     await expectEqual(['read_graph', {}])
   }
