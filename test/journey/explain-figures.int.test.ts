@@ -125,4 +125,5 @@ test('a fork has its parent’s fills and its own, each with the bytes it was sa
     expect(raw).toBe(record!.value.toString('base64'))
   }
   expect(valueOf(await explain('holding:pat/SPX'))).toMatchObject({ quantity: '102' })
+  expect(valueOf(await explain('figure:brier/lou', { run }))).toMatchObject({ count: 3 })
 })

@@ -1,5 +1,5 @@
 import { ROUTES } from '@waggle/api'
-import { parsePosition } from '@waggle/event'
+import { isForkRun, parsePosition } from '@waggle/event'
 import { explain } from '@waggle/explain'
 import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
@@ -13,7 +13,9 @@ export function bindExplainRoutes(app: GatewayApp, { bus, readers }: GatewayPart
     const scope = readScope(bus, readers, params['swarm']!, query)
     const bank = async () => (await scope.view('bank', (view) => view)).data
     const { log: bytes, vault } = bus
-    const source = { ...read.source, bytes, asOf: read.asOf, vault, bank }
+    // The bank of a fork with what it inherited is made from the fork's own log.
+    const kept = isForkRun(scope.run) ? {} : { bank }
+    const source = { ...read.source, ...kept, bytes, asOf: read.asOf, vault }
     const pack = await explain(source, query.claim)
     const cited = pack.events.map(({ position }) => ({ position: parsePosition(position)! }))
     return { data: pack, ...(await saidBy(read, cited)) }
