@@ -179,6 +179,24 @@ test('recall finds what was remembered, now and not before', async () => {
   )
 })
 
+test('dlq lists what was refused, shows its bytes, and appends none that would be refused again', async () => {
+  const value = Buffer.from('no event at all')
+  await gateway.bus.log.append([{ topic: 'waggle.signals.v1', key: 'hive/ada', value }])
+  await gateway.bus.caughtUp(10_000)
+  const { data } = JSON.parse(await ok('dlq', 'ls', '--json')) as {
+    data: { position: string; code: string }[]
+  }
+  expect(data).toMatchObject([{ code: 'FRAME_INVALID' }])
+  const { position } = data[0]!
+  expect(await ok('dlq', 'ls', '--code', 'FRAME_INVALID')).toContain(position)
+  expect(await ok('dlq', 'show', position)).toContain(value.toString('hex'))
+  // Their fault is still there.
+  expect(await say('dlq', 'replay', position)).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^FRAME_INVALID: .*would be refused again/),
+  })
+})
+
 test('exit codes say which kind of failure it is', async () => {
   const reader = ['--url', server.url, '--token', 'reader', '--swarm', 'hive']
   const rows: readonly (readonly [argv: string[], code: number, error: string])[] = [
