@@ -11,6 +11,8 @@ export interface ReadHow {
   readonly enabled?: boolean
   /** Milliseconds between reads while no past is asked for; 0 for one read alone. 5 s if left out. */
   readonly every?: number
+  /** As of now, whatever time is chosen. */
+  readonly now?: boolean
   /** Shows the last answer until another one is there: for what changes by steps, such as a slider. */
   readonly keep?: boolean
 }
@@ -39,9 +41,10 @@ export function useAsk<Name extends RouteName>(
 export function useRead<Name extends RouteName>(
   name: Name,
   asked: Omit<Asked<Of<Name>>, Scoped> & Partial<Record<Scoped, string>>,
-  { enabled = true, every = EVERY_MS, ...how }: ReadHow = {},
+  { enabled = true, every = EVERY_MS, now = false, ...how }: ReadHow = {},
 ): UseQueryResult<Answered<Of<Name>>, Error> {
-  const scope = useScope()
+  const chosen = useScope()
+  const scope = now ? { ...chosen, asOf: undefined } : chosen
   return useAsk(name, { ...scopeParams(scope), ...asked } as unknown as Asked<Of<Name>>, {
     ...how,
     enabled: enabled && scope.ready,

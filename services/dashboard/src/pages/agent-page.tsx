@@ -51,12 +51,8 @@ export function AgentPage() {
 /** The chosen agent; the one that decided last where the address names none. */
 function useAgent() {
   const [search, change] = useUrl()
-  const agents = useRead(
-    'agents',
-    { left: 'true' as never, as_of: undefined as never },
-    { every: 0 },
-  )
-  const latest = useRead('decisions', { limit: 1, as_of: undefined as never }, { every: 0 })
+  const agents = useRead('agents', { left: 'true' }, { every: 0, now: true })
+  const latest = useRead('decisions', { limit: 1 }, { every: 0, now: true })
   const agent =
     search['agent'] ?? latest.data?.data[0]?.event.agent ?? agents.data?.data[0]?.agent ?? ''
   const choose = (name: string) => change({ agent: name, decision: undefined })
@@ -69,8 +65,8 @@ function OneAgent({ agent }: { readonly agent: string }) {
   // The past of decisions does not change: they are read whole, and what lies behind the chosen time is left out here.
   const query = useRead(
     'decisions',
-    { agent, limit: DECISIONS_MAX, as_of: undefined as never },
-    { every: 0, enabled: agent !== '' },
+    { agent, limit: DECISIONS_MAX },
+    { every: 0, now: true, enabled: agent !== '' },
   )
   const decisions = query.data?.data
   const until = asOf === undefined ? undefined : microsOfText(asOf)

@@ -91,7 +91,7 @@ function Alerts({ stats }: { readonly stats: LiveStats | undefined }) {
 function Decisions({ live }: { readonly live: LiveState }) {
   const { swarm, run } = useScope()
   const navigate = useNavigate()
-  const query = useRead('decisions', { limit: 100 }, { every: 0 })
+  const query = useRead('decisions', { limit: 100 }, { every: 0, now: true })
   return (
     <Answered query={query}>
       {({ data }) => {

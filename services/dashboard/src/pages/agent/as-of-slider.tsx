@@ -11,12 +11,8 @@ export function AsOfSlider() {
   const [, change] = useUrl()
   const { asOf } = useScope()
   const [dragged, drag] = useState<number>()
-  const info = useRead('swarm', { as_of: undefined as never }).data?.data
-  const members = useRead(
-    'agents',
-    { left: 'true' as never, as_of: undefined as never },
-    { every: 0 },
-  )
+  const info = useRead('swarm', {}, { now: true }).data?.data
+  const members = useRead('agents', { left: 'true' }, { every: 0, now: true })
   const joined = (members.data?.data ?? []).map((one) => one.joined_at)
   const last = info?.clock ?? 0
   const first = Math.min(last, ...joined)

@@ -12,7 +12,7 @@ import { PageLink } from '../../ui/page-link.tsx'
 export function Filters({ events }: { readonly events: readonly KnownEventJson[] }) {
   const [search, change] = useUrl()
   const text = useRef<HTMLInputElement>(null)
-  const agents = useRead('agents', { left: 'true' as never }, { every: 0 }).data?.data ?? []
+  const agents = useRead('agents', { left: 'true' }, { every: 0 }).data?.data ?? []
   useKeys([{ keys: '/', text: 'Filter', run: () => text.current?.focus() }])
   const agent = search['agent'] ?? ''
   const kind = search['kind'] ?? ''
