@@ -13,6 +13,11 @@ export function startWaggleMcp(dataDir: string): Promise<Client> {
   return start([MAIN, 'mcp', '--data', dataDir, '--swarm', 'home', '--agent', 'assistant'])
 }
 
+/** `waggle mcp` over a gateway elsewhere. */
+export function startRemoteMcp(url: string, token: string, query: readonly string[]) {
+  return start([MAIN, 'mcp', '--url', url, ...query], { WAGGLE_TOKEN: token })
+}
+
 /** The reference memory server. */
 export function startReference(file: string): Promise<Client> {
   return start([REFERENCE], { MEMORY_FILE_PATH: file })
