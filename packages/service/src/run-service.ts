@@ -47,6 +47,8 @@ export interface ProcessHooks {
   readonly onListening?: (url: string) => void
 }
 
+const START = 'the start'
+
 /**
  * The life of a service process: config, endpoint, engines, projecting, drain. Resolves when it has
  * drained; CONFIG_INVALID, TOPIC_CONFLICT or SCHEMA_INCOMPATIBLE where a human has to mend something.
@@ -62,7 +64,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
   const clock = systemClock()
   const stopping = new AbortController()
   onStop(() => stopping.abort())
-  let waiting: string | undefined = 'the start'
+  let waiting: string | undefined = START
   let engines: Opened | undefined
   let worker: Worker | undefined
 
@@ -86,10 +88,12 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
   logger.info({ url: endpoint.url }, `${service} starts`)
   try {
     const { signal } = stopping
-    const onWaiting = (reason: string | undefined): void => void (waiting = reason)
+    // One part that is there is not the whole start.
+    const onWaiting = (reason = START): void => void (waiting = reason)
     engines = await definition.open(config, topics, { clock, logger, onWaiting, signal })
     const log = tracedLog(engines.log, 'kafka')
     const around = traceBatches('kafka')
+    waiting = undefined
     worker = await definition.build({ ...engines, log, around, config, clock, logger })
     await worker.start()
     await new Promise<void>((resolve) => {
