@@ -83,11 +83,13 @@ test.each(['fills', 'decisions', 'observations'])(
   },
 )
 
+const textOf = (value: unknown): string => `${value as string | number | bigint}`
+
 /** Times as microseconds, decimals by value, whole numbers as texts: as a reader of either would take them. */
 function comparable(type: string, value: unknown): unknown {
   if (value === null) return null
   if (type.includes('DateTime64') && typeof value === 'string')
     return microsOf(`${value.replace(' ', 'T').replace(/Z$/, '')}Z`)
-  if (type.includes('Decimal')) return parseDecimal(String(value))
-  return /^(Nullable\()?U?Int/.test(type) ? String(value) : value
+  if (type.includes('Decimal')) return parseDecimal(textOf(value))
+  return /^(Nullable\()?U?Int/.test(type) ? textOf(value) : value
 }

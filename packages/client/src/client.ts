@@ -71,12 +71,15 @@ export function createWaggleClient({ url, token, fetch: own }: ClientOptions): W
   }
 }
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value)
+
 /** Path and query; whatever is no parameter of the path and no body is a query parameter. */
 function pathOf({ path }: Route, values: Readonly<Record<string, unknown>>): string {
   const inPath = new Set([...paramNames(path), 'body'])
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(values))
-    if (!inPath.has(name) && value !== undefined) query.set(name, String(value))
+    if (!inPath.has(name) && value !== undefined) query.set(name, textOf(value))
   const text = query.toString()
   return fillPath(path, values) + (text === '' ? '' : `?${text}`)
 }

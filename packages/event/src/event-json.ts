@@ -80,7 +80,7 @@ function convertersOf(kind: Kind): FieldConverters {
   return converters
 }
 
-function fieldConverters({ fields = [] }: Pick<AvroRecord, 'fields'>): FieldConverters {
+function fieldConverters({ fields }: Pick<AvroRecord, 'fields'>): FieldConverters {
   return new Map(fields.map(({ name, type }) => [name, converterOf(type)]))
 }
 
