@@ -1,10 +1,8 @@
-import type { Clock } from '@waggle/base'
+import type { AgentSdkBus } from '@waggle/agent'
 import type { ProjectionRunner } from '@waggle/consume'
-import type { Codec } from '@waggle/codec'
-import type { Emitter } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
 import type { MemoryView } from '@waggle/memory'
-import type { PastSource, SwarmQuery, ViewSource } from '@waggle/query'
+import type { PastSource, SwarmQuery } from '@waggle/query'
 import type { BankView } from '@waggle/reasoning-bank'
 import type { TrajectoryIndex } from '@waggle/replay'
 import type { Vault } from '@waggle/vault'
@@ -23,26 +21,11 @@ export interface Views {
 export type GatewayPast = { readonly [Name in keyof Views]: PastSource<Views[Name]> }
 
 /** What the gateway takes of a bus; the embedded one and the cluster's both give it. */
-export interface GatewayBus {
-  readonly log: EventLog
-  readonly codec: Codec
-  readonly clock: Clock
+export interface GatewayBus extends Omit<AgentSdkBus, 'vault'> {
   readonly vault: Vault | undefined
-  readonly hot: ViewSource<HotView>
-  readonly coordination: ViewSource<CoordinationView>
-  readonly memory: ViewSource<MemoryView>
-  readonly bank?: ViewSource<BankView> | undefined
   readonly trajectories: TrajectoryIndex | undefined
   /** What is projected in this process. */
   readonly runners: readonly ProjectionRunner[]
-  emitter(options: {
-    readonly swarm: string
-    readonly agent: string
-    readonly session: string
-    readonly run?: string | null
-    readonly lastSeq?: number
-    readonly clock?: Clock
-  }): Emitter
   /** `log`: the run's own, such as a fork's, which is folded from its start. */
   query(scope: { swarm: string; run: string | null; log?: EventLog }): SwarmQuery<GatewayPast>
 }
