@@ -40,6 +40,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 describe('the dashboard', () => {
   test('every address of a page is the page, and nothing else is', async () => {
+    expect((await get('/')).headers.get('content-type')).toContain('text/html')
     for (const path of ['/', '/agents/ada%2F1?as_of=2009']) {
       const response = await get(path, { accept: 'text/html' })
       expect(await response.text()).toBe(PAGE)

@@ -40,7 +40,8 @@ export function mountDashboard(app: GatewayApp, folder: string): void {
   const assets = readAssets(folder)
   app.get('*', async (c, next) => {
     const path = decoded(c.req.path)
-    const asset = assets.get(path) ?? (isPage(c, path) ? assets.get(INDEX) : undefined)
+    const asset =
+      assets.get(path === '/' ? INDEX : path) ?? (isPage(c, path) ? assets.get(INDEX) : undefined)
     if (asset === undefined) return next()
     return send(c, asset, path)
   })
