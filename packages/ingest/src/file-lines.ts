@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { LIMITS } from '@waggle/base'
 
@@ -20,11 +19,8 @@ export const NOT_UTF8 = 'the row is not UTF-8'
 const LINE_FEED = 10
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
-/** `chunks` is for tests; the bytes of all pieces of all lines are those of the file between its line feeds. */
-export async function* readLines(
-  path: string,
-  chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1 << 18 }),
-): AsyncGenerator<FileLine> {
+/** The bytes of all pieces of all lines are those of the file between its line feeds. */
+export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileLine> {
   let [line, piece] = [1, 0]
   let bytes: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {

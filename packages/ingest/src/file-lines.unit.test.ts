@@ -7,7 +7,7 @@ async function linesOf(bytes: Buffer, chunk: number): Promise<FileLine[]> {
   async function* chunks(): AsyncGenerator<Buffer> {
     for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk)
   }
-  for await (const line of readLines('unused', chunks())) lines.push(line)
+  for await (const line of readLines(chunks())) lines.push(line)
   return lines
 }
 

@@ -5,7 +5,7 @@ import { derivedId } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { BadRows } from './bad-rows.ts'
 import { draftOf, type ImportSpec } from './draft-row.ts'
-import { hashFile, readRows, type Format } from './read-rows.ts'
+import { hashFile, readRows, type Format, type OnRead } from './read-rows.ts'
 import type { Row } from './row.ts'
 
 export interface ImportOptions {
@@ -20,6 +20,8 @@ export interface ImportOptions {
   readonly run?: string | null
   /** Told of each row that is no event, and why; it is kept as a dead letter too. */
   readonly onBadRow: (bad: BadRow) => void
+  /** Told the bytes that have been read as rows, of all; the last thousand rows may not be in the log yet. */
+  readonly onProgress?: OnRead
 }
 
 export interface BadRow {
@@ -67,7 +69,7 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
     pending = []
   }
   let number = 0
-  for await (const row of readRows(path, format)) {
+  for await (const row of readRows(path, format, options.onProgress)) {
     const draft = draftOrError(spec, row)
     // Numbers of an emitter follow each other: rows behind one that is left out go by themselves.
     const isBad = draft instanceof WaggleError

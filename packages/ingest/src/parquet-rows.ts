@@ -15,7 +15,10 @@ const PARSERS = {
 }
 
 /** Rows numbered from 1; a file that cannot be read on throws INPUT_INVALID. */
-export async function* parquetRows(path: string): AsyncGenerator<Row> {
+export async function* parquetRows(
+  path: string,
+  onRead: (done: number, total: number) => void,
+): AsyncGenerator<Row> {
   const file = await open(path)
   try {
     const { size } = await file.stat()
@@ -29,12 +32,15 @@ export async function* parquetRows(path: string): AsyncGenerator<Row> {
     }
     const metadata = await parquetMetadataAsync(buffer)
     const compressors = { ZSTD: (input: Uint8Array) => zstdDecompressSync(input) }
+    const total = Number(metadata.num_rows)
     let rowStart = 0
     for (const { num_rows: rows } of metadata.row_groups) {
       const rowEnd = rowStart + Number(rows)
       const range = { file: buffer, metadata, compressors, parsers: PARSERS, rowStart, rowEnd }
-      for (const cells of await parquetReadObjects(range))
+      for (const cells of await parquetReadObjects(range)) {
         yield { line: ++rowStart, piece: 0, cells }
+        onRead(Math.floor((rowStart / total) * size), size)
+      }
     }
   } catch (error) {
     throw new WaggleError('INPUT_INVALID', `${path}: ${messageOf(error)}`, { cause: error })

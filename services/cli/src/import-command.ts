@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { openLog } from './open-log.ts'
 import { DATA_HELP } from './replay-source.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
+import { withBar } from './with-bar.ts'
 
 const text = z.string().min(1)
 const pairs = z.string().transform((list, context) => {
@@ -84,10 +85,8 @@ JSON). A file that is imported again, whole or after a broken import, adds nothi
 
 const BAD_ROWS_SHOWN = 10
 
-async function runImport(
-  wanted: Wanted,
-  { environment, clock, out }: CommandDeps,
-): Promise<number> {
+async function runImport(wanted: Wanted, deps: CommandDeps): Promise<number> {
+  const { environment, clock, out } = deps
   const { file, swarm, agent, data, run = null, json } = wanted
   const spec = specOf(wanted)
   const format = wanted.format ?? formatOf(file)
@@ -101,7 +100,10 @@ async function runImport(
   try {
     await codec.register()
     const options = { path: file, format, spec, log, codec, clock, swarm, agent, run, onBadRow }
-    const result = await importFile(options)
+    const bar = { title: 'Importing', unit: 'kB' }
+    const result = await withBar(bar, wanted, deps, (onProgress) =>
+      importFile({ ...options, onProgress: (done, total) => onProgress(kB(done), kB(total)) }),
+    )
     const { imported, repeated, bad } = result
     const lines = [
       ...shown.map(({ line, reason }) => `${file}:${line}: ${reason}`),
@@ -126,4 +128,8 @@ function formatOf(file: string): 'csv' | 'parquet' | 'jsonl' {
   const match = /\.(csv|parquet|jsonl)$/.exec(file)
   if (match !== null) return match[1] as 'csv' | 'parquet' | 'jsonl'
   throw new WaggleError('CONFIG_INVALID', `--format: ${file} does not say what it is`)
+}
+
+function kB(bytes: number): number {
+  return Math.floor(bytes / 1000)
 }

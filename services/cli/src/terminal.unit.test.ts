@@ -29,6 +29,12 @@ describe('progress', () => {
     expect(painted[2]).toBe('\r\u001B[K')
   })
 
+  it('shortens the bar to the width of the terminal', () => {
+    const bar = barText(123_456, 250_000, SECOND, 'steps', 60)
+    expect(bar).toMatch(/^\[#+-+\] 49 % {2}123,456\/250,000 steps, 123,456\/s$/)
+    expect(bar).toHaveLength(60)
+  })
+
   it('is silent where there is no terminal', () => {
     const write = (): never => {
       throw new Error('Nobody looks')
