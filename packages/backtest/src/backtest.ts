@@ -57,6 +57,8 @@ export interface BacktestOptions {
   readonly modelCutoff?: Micros
   /** How many variants were tried before this one, itself included: lowers the deflated Sharpe ratio. */
   readonly trials?: number
+  /** Told the simulated time as each step begins: it goes from `from` to `to`. */
+  readonly onProgress?: (at: Micros) => void
 }
 
 const CASH: Decimal = 100_000n * 1_000_000_000n
@@ -67,7 +69,7 @@ const CASH: Decimal = 100_000n * 1_000_000_000n
  * and agent give the same report to the byte.
  */
 export async function backtest(options: BacktestOptions): Promise<BacktestReport> {
-  const { agent, source, kinds, modelCutoff } = options
+  const { agent, source, kinds, modelCutoff, onProgress } = options
   const settings = settingsOf(options)
   const { to, recordedRun } = settings
   const simulation = new Simulation({
@@ -75,6 +77,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestReport
     source: { ...source, run: recordedRun, to, ...(kinds === undefined ? {} : { kinds }) },
     target: targetOf(options),
     ...(modelCutoff === undefined ? {} : { modelCutoff }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   })
   const removeTrap = installTrap()
   let stopped = false

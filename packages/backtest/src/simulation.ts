@@ -26,6 +26,7 @@ export interface SimulationOptions {
   readonly seed: number
   /** End of the training data of the agent's model, where a decision does not say. */
   readonly modelCutoff?: Micros
+  readonly onProgress?: (at: Micros) => void
 }
 
 export interface Failure {
@@ -86,6 +87,7 @@ export class Simulation {
       this.#deliver(seen)
       if (seen.knownFrom < this.#options.from) continue
       this.steps++
+      this.#options.onProgress?.(seen.knownFrom)
       const { guard, random, broker } = this
       const say = (action: Action): string => this.say(action).id
       const parts = { guard, random, past: this.#past, portfolio: broker.portfolio, say }

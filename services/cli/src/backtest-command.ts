@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { microsOf, parseDecimal, systemClock } from '@waggle/base'
+import { microsOf, parseDecimal, systemClock, type Micros } from '@waggle/base'
 import { backtest, reportHtml, reportJson, reportText, type BacktestReport } from '@waggle/backtest'
 import { z } from 'zod'
 import { openBacktestAgent } from './backtest-agent.ts'
 import { costsOf, moneyOption } from './backtest-costs.ts'
 import { defineCommand, flag, option, type WantedOf } from './program/command.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import type { ProgressBar } from './terminal.ts'
+import { withBar } from './with-bar.ts'
 
 const DAY_ONLY = /^\d{4}-\d{2}-\d{2}$/
 const endOption = z
@@ -59,11 +61,14 @@ function that makes a program of the SDK.
     'backtest examples/backtest/agent.ts --data .waggle/demo --run backtest-SPX --from 2008-01-01 --to 2010-01-01 --html report.html',
   ],
   exits: 'Exit code 1: the agent tried to look ahead.',
-  run: (wanted, { environment, out }) =>
-    withSource(wanted, environment, async (scope) => {
-      const report = await testAgent(wanted.path, scope, wanted)
+  run: (wanted, deps) =>
+    withSource(wanted, deps.environment, async (scope) => {
+      const bar = { title: 'Testing', unit: 'hours' }
+      const report = await withBar(bar, wanted, deps, (onProgress) =>
+        testAgent(wanted.path, scope, wanted, onProgress),
+      )
       if (wanted.html !== undefined) await writeFile(wanted.html, reportHtml(report))
-      out.write(wanted.json ? `${reportJson(report)}\n` : reportText(report))
+      deps.out.write(wanted.json ? `${reportJson(report)}\n` : reportText(report))
       return report.lookAhead.length === 0 ? 0 : 1
     }),
 })
@@ -72,6 +77,7 @@ async function testAgent(
   path: string,
   { log, codec, swarm, run, index }: ReplayScope,
   wanted: Wanted,
+  onProgress: ProgressBar['at'],
 ): Promise<BacktestReport> {
   const { from, to, as, keep, costs, fill, cash, seed, trials } = wanted
   const cutoff = wanted['model-cutoff']
@@ -91,9 +97,16 @@ async function testAgent(
       cash,
       seed,
       trials,
+      onProgress: (at) => onProgress(hours(at - from), hours(to - from)),
       ...(cutoff === undefined ? {} : { modelCutoff: cutoff }),
     })
   } finally {
     await opened.close()
   }
+}
+
+const HOUR_MICROS = 3_600_000_000
+
+function hours(micros: Micros): number {
+  return Math.floor(micros / HOUR_MICROS)
 }
