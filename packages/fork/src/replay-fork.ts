@@ -21,6 +21,8 @@ export interface ReplayForkOptions extends CarrySource {
   readonly agents?: Readonly<Record<string, ForkAgent>>
   /** Last time to replay; everything the parent has if left out. */
   readonly until?: Micros
+  /** Told the steps of the parent that have been dealt with, of all up to `until`. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 export interface ReplayedFork {
@@ -53,11 +55,13 @@ export async function replayFork(bus: ForkBus, options: ReplayForkOptions): Prom
   const before = await stepsBehind(options, await lineageOf(options, swarm, parent), cut)
   await bus.caughtUp(CATCH_UP_MS)
   const replay = new ForkReplay(bus, options, before)
-  const { until = Infinity } = options
-  for (const step of before.steps) {
-    if (step.known.knownFrom > until) break
+  const { until = Infinity, onProgress } = options
+  const beyond = before.steps.findIndex(({ known }) => known.knownFrom > until)
+  const steps = beyond < 0 ? before.steps : before.steps.slice(0, beyond)
+  for (const [index, step] of steps.entries()) {
     await replay.sayBefore(step.known.knownFrom, step.known.position.topic)
     await replay.take(step)
+    onProgress?.(index + 1, steps.length)
   }
   return replay.end(until)
 }

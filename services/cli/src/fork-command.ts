@@ -17,6 +17,7 @@ import { eventLine } from './event-lines.ts'
 import { openVault } from './open-vault.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { SOURCE_OPTIONS, timeOption, withSource, type ReplayScope } from './replay-source.ts'
+import { withBar } from './with-bar.ts'
 
 const options = {
   ...SOURCE_OPTIONS,
@@ -73,8 +74,9 @@ interface Changed {
 async function forkAndReplay(
   { log, codec, swarm, run: parent }: ReplayScope,
   wanted: Omit<Wanted, 'change'> & Changed & { readonly point: ForkPoint },
-  { clock, out, environment }: CommandDeps,
+  deps: CommandDeps,
 ): Promise<number> {
+  const { clock, out, environment } = deps
   const { name, point, change, agents, until, seed, limit, json, data } = wanted
   await codec.register()
   const run = isForkRun(name) ? name : `${FORK_RUN_PREFIX}${name}`
@@ -84,11 +86,13 @@ async function forkAndReplay(
   const source = { log, codec, ...(vault === undefined ? {} : { vault }) }
   const opened = await openFork(forked, { ...source, clock, logger: silentLogger })
   try {
-    const replayed = await replayFork(opened, {
-      ...source,
-      agents,
-      ...(until === undefined ? {} : { until }),
-    })
+    const options = { ...source, agents, ...(until === undefined ? {} : { until }) }
+    const replayed = await withBar(
+      { title: 'Replaying', unit: 'steps' },
+      wanted,
+      deps,
+      (onProgress) => replayFork(opened, { ...options, onProgress }),
+    )
     const diff = await diffRuns({ ...source, swarm, a: parent, b: run })
     const { carried, said, stale, erased } = replayed
     const told = json
