@@ -9,17 +9,26 @@ const CHUNK = 4096
 /**
  * Puts a lost log back: every partition goes on from where it ends up to the end of its archive, with the offsets,
  * bytes and append times it had. A restore that was broken off is gone on with. ARCHIVE_GAP where offsets are not
- * consecutive. Returns where the partitions end now.
+ * consecutive. Returns where the partitions end now; `onProgress` is told records.
  */
-export async function restoreLog(archive: Archive, log: EventLog): Promise<Position[]> {
+export async function restoreLog(
+  archive: Archive,
+  log: EventLog,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Position[]> {
   const restore = log.retention?.restore
   if (restore === undefined)
     throw new WaggleError(
       'INPUT_INVALID',
       'Only an embedded log takes records with the append times they had',
     )
+  const { partitions } = archive.manifest
+  const starts = await log.ends(partitions)
+  const missing = starts.map((at) => Math.max(0, archive.manifest.endOf(at) - Number(at.offset)))
+  const total = missing.reduce((sum, records) => sum + records, 0)
   const restored: Position[] = []
-  for (const at of archive.manifest.partitions) {
+  let done = 0
+  for (const at of partitions) {
     let [next] = await log.ends([at])
     const end = archive.manifest.endOf(at)
     while (next!.offset < end) {
@@ -31,6 +40,7 @@ export async function restoreLog(archive: Archive, log: EventLog): Promise<Posit
         records.map((record, i) => restoredRecord(record, rows.admitted(i))),
       )
       next = { ...at, offset: next!.offset + BigInt(records.length) }
+      onProgress((done += records.length), total)
     }
     restored.push(next!)
   }

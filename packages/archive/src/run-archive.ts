@@ -1,7 +1,13 @@
 import { isWaggleError, WaggleError, type Micros } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import { emptyAdmission, judgeBatch, type AdmissionState } from '@waggle/consume'
-import { EVENT_TOPICS, positionText, type Position, type TopicPartition } from '@waggle/event'
+import {
+  EVENT_TOPICS,
+  partitionName,
+  positionText,
+  type Position,
+  type TopicPartition,
+} from '@waggle/event'
 import { partitionsOf, type EventLog, type LogRecord } from '@waggle/log'
 import type { Archive } from './archive.ts'
 import { openArchivedLog } from './archived-log.ts'
@@ -19,6 +25,8 @@ export interface ArchiveRun {
   /** All topics of the log if left out. */
   readonly topics?: readonly string[]
   readonly limits?: SegmentLimits
+  /** Told the records that are dealt with, of all that are not archived yet: written, or found too young. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 export interface ArchiveResult {
@@ -46,19 +54,47 @@ export async function runArchive(run: ArchiveRun): Promise<ArchiveResult> {
     segments.push(...written)
     written = []
   }
-  for (const at of partitionsOf(log, topics)) {
+  const partitions = partitionsOf(log, topics)
+  const progress = await progressOver(run, partitions)
+  for (const at of partitions) {
     try {
       for await (const segment of archivePartition(run, at)) {
         written.push(segment)
+        progress.reached(at, segment.next)
         if (written.length >= COMMIT_SEGMENTS) await commitWritten()
       }
     } catch (error) {
       if (!isWaggleError(error) || error.retriable || error.code === 'ARCHIVE_INVALID') throw error
       problems.push(error)
     }
+    progress.reached(at, Infinity)
   }
   await commitWritten()
   return { segments, problems }
+}
+
+/** Offsets from the ends of the archive to those of the log. */
+async function progressOver(
+  { log, archive, onProgress }: ArchiveRun,
+  partitions: readonly TopicPartition[],
+): Promise<{ reached(at: TopicPartition, next: number): void }> {
+  if (onProgress === undefined) return { reached: () => {} }
+  const left = new Map<string, { from: number; readonly end: number }>()
+  for (const end of await log.ends(partitions)) {
+    const from = archive.manifest.endOf(end)
+    left.set(partitionName(end), { from, end: Math.max(from, Number(end.offset)) })
+  }
+  const total = [...left.values()].reduce((sum, { from, end }) => sum + end - from, 0)
+  let done = 0
+  return {
+    reached: (at, next) => {
+      const span = left.get(partitionName(at))!
+      const to = Math.min(next, span.end)
+      done += to - span.from
+      span.from = to
+      onProgress(done, total)
+    },
+  }
 }
 
 async function* archivePartition(

@@ -12,11 +12,16 @@ export interface ArchiveFindings {
   readonly strays: readonly string[]
 }
 
-/** Reads everything an archive holds and compares it with its manifest; goes on behind what is damaged. */
-export async function verifyArchive(archive: Archive): Promise<ArchiveFindings> {
+/** Reads everything an archive holds and compares it with its manifest; goes on behind what is damaged. `onProgress` is told records. */
+export async function verifyArchive(
+  archive: Archive,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<ArchiveFindings> {
   const { manifest, store } = archive
   const problems = manifest.problems.map((error) => ({ where: String(error.input), error }))
   const named = new Set<string>()
+  const all = manifest.partitions.flatMap((at) => manifest.segmentsOf(at))
+  const total = all.reduce((sum, segment) => sum + segment.rows, 0)
   let segments = 0
   let rows = 0
   const check = async (where: string, task: () => Promise<unknown>): Promise<void> => {
@@ -38,6 +43,7 @@ export async function verifyArchive(archive: Archive): Promise<ArchiveFindings> 
       await check(segmentName(segment), () => verifySegment(store, segment))
       segments++
       rows += segment.rows
+      onProgress(rows, total)
     }
   }
   const files = [...(await store.list('kind=')), ...(await store.list('topic='))]

@@ -22,6 +22,7 @@ import {
   type CommandGroup,
   type WantedOf,
 } from './program/command.ts'
+import { withBar } from './with-bar.ts'
 
 const EXITS = 'Exit code 1: something is damaged or missing.'
 const DAYS = 90
@@ -110,7 +111,13 @@ async function archiveRun(
   const { log, codec } = await openLiveLog(wanted.data, deps.environment)
   try {
     const before = cutoffOf(wanted, deps.clock)
-    const { segments, problems } = await runArchive({ log, codec, archive, before })
+    const run = { log, codec, archive, before }
+    const { segments, problems } = await withBar(
+      { title: 'Archiving' },
+      wanted,
+      deps,
+      (onProgress) => runArchive({ ...run, onProgress }),
+    )
     const trimmed = wanted.trim ? await trimArchived(log, archive) : []
     const lines = [
       ...segments.map((segment) => `archived ${segmentName(segment)} of ${segment.date}`),
@@ -154,7 +161,12 @@ async function archiveList(
 }
 
 async function archiveVerify(wanted: Wanted, archive: Archive, deps: CommandDeps): Promise<number> {
-  const { segments, rows, problems, strays } = await verifyArchive(archive)
+  const { segments, rows, problems, strays } = await withBar(
+    { title: 'Verifying' },
+    wanted,
+    deps,
+    (onProgress) => verifyArchive(archive, onProgress),
+  )
   const found = problems.map(({ where, error }) => ({ where, ...codeAndMessage(error) }))
   const lines = [
     ...found.map(({ where, message }) => `${where}: ${message}`),
@@ -174,7 +186,10 @@ async function archiveRestore(
   const path = join(data, 'log')
   const log = await openLmdbLog({ path, topics: PARTITIONS, clock: deps.clock })
   try {
-    const ends = (await restoreLog(archive, log)).map(positionText)
+    const restored = await withBar({ title: 'Restoring' }, wanted, deps, (onProgress) =>
+      restoreLog(archive, log, onProgress),
+    )
+    const ends = restored.map(positionText)
     print(
       deps,
       wanted,
