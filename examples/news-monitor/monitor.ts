@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createAgent, type Agent } from '@waggle/agent'
 import { silentLogger, systemClock } from '@waggle/base'
+import type { Position } from '@waggle/event'
 import { openEmbeddedBus } from '@waggle-services/embedded'
 import { judge, parseHeadline, type Headline } from './judge.ts'
 
@@ -21,28 +22,30 @@ try {
   const trader = createAgent({ bus, swarm: 'desk', name: 'trader', kind: 'market-hunter' })
   await Promise.all([monitor.join(), trader.join()])
 
+  const said: Position[] = []
   let line = 0
   for await (const text of createInterface({ input: createReadStream(file) })) {
     line++
     const headline = parseHeadline(text)
     // A line that is none stops nothing: it is said, and the feed goes on.
     if (headline === undefined) say({ line, skipped: 'is no headline' })
-    else await warn(monitor, headline)
+    else said.push(...(await warn(monitor, headline)))
   }
 
-  const warnings = await trader.signals.inbox(['news'], {})
+  // The trader reads once its view has what the monitor said.
+  const warnings = await trader.signals.inbox(['news'], {}, { after: said })
   for (const { signal } of warnings.value) await trader.signals.acknowledge(signal, 'RECEIVED')
   say({ warnings: warnings.value.map(({ signal }) => [signal.severity, signal.message]) })
 } finally {
   await bus.stop()
 }
 
-async function warn(agent: Agent, headline: Headline): Promise<void> {
+async function warn(agent: Agent, headline: Headline): Promise<Position[]> {
   const { title, source, instrument } = headline
   const seen = await agent.observe({ domain: 'news', source, instrument, content: title })
   const { strength, severity } = judge(title)
-  if (severity === 'INFO') return
-  await agent.within({ cause: seen.event.id }).signal({
+  if (severity === 'INFO') return []
+  const { position } = await agent.within({ cause: seen.event.id }).signal({
     domain: 'news',
     severity,
     instrument,
@@ -53,4 +56,5 @@ async function warn(agent: Agent, headline: Headline): Promise<void> {
     ttl_ms: HOUR_MS,
     dedupe_key: title.toLowerCase(),
   })
+  return [position]
 }

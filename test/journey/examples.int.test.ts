@@ -45,6 +45,7 @@ test('the monitor warns once of what comes twice, and a broken line stops nothin
       warnings: [
         ['CRITICAL', 'Lehman Brothers files for bankruptcy'],
         ['HIGH', 'Exchange halts trading in one stock'],
+        ['MEDIUM', 'Retailer beats estimates, stock rises'],
       ],
     },
   ])

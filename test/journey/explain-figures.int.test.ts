@@ -1,5 +1,6 @@
 import { createAgent } from '@waggle/agent'
 import type { EvidencePack } from '@waggle/api'
+import { isoOf } from '@waggle/base'
 import { parsePosition } from '@waggle/event'
 import { recompute } from '@waggle/explain'
 import { fork } from '@waggle/fork'
@@ -39,7 +40,7 @@ test('equity is cash and what is held at its last close, now or as it was', asyn
   const pack = await explain('figure:equity/kim')
   expect(valueOf(pack)).toEqual({ figure: 'equity', value: '78', count: 3 })
   expect(roles(pack)).toEqual(['fill', 'fill', 'fill', 'close'])
-  const before = await explain(`figure:equity/kim@${new Date(then / 1000).toISOString()}`)
+  const before = await explain(`figure:equity/kim@${isoOf(then)}`)
   expect(valueOf(before)).toMatchObject({ value: '8' })
   expect(valueOf(await explain('figure:equity/*'))).toMatchObject({ value: '78' })
 })
