@@ -41,6 +41,7 @@ export interface Actions {
   act<T extends Json>(decision: EventRef, action: Action<T>): Promise<Acted<T>>
 }
 
+/** Carries out an agent's decisions, noting begin and end as documents. */
 export function createActions(own: OwnBus, documents: Documents, locks: Locks): Actions {
   const note = (key: string, state: object, expectedVersion: number, decision: string) =>
     documents.put(ACTION, key, state, { expectedVersion, evidence: [decision] })

@@ -121,6 +121,7 @@ export interface Agent extends Decisions, Actions, Checkpoints, Memories {
 
 const READ_TIMEOUT_MS = 5000
 
+/** An agent on a bus: what it perceives, remembers, decides and does becomes events. */
 export function createAgent(settings: AgentSettings): Agent {
   const { bus, swarm, name, random = systemRandom(), run = null } = settings
   const kind =

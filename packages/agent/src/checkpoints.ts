@@ -42,6 +42,7 @@ export interface Checkpoints {
   restore(options?: RestoreOptions): Promise<Restored | undefined>
 }
 
+/** Saves and restores an agent's own state as events. */
 export function createCheckpoints(own: OwnBus): Checkpoints {
   const newest = async (type: StateType, options?: ReadOptions) => {
     const { value } = await readView(

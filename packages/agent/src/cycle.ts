@@ -82,6 +82,7 @@ export interface CycleOptions {
   readonly signal?: AbortSignal
 }
 
+/** What the first cycle begins with: no cycles, nothing pending. */
 export function firstCarry<S extends Json>(state: S): Carry<S> {
   return { cycles: 0, pending: [], state }
 }

@@ -52,6 +52,7 @@ export interface Decisions {
   outcome(decision: EventRef, draft: OutcomeDraft): Promise<Emitted<'outcome'>>
 }
 
+/** Emits an agent's decisions and their outcomes. */
 export function createDecisions({ emitter }: OwnBus): Decisions {
   return {
     decide: (draft) => emitter.emit(decisionOf(draft)),

@@ -82,6 +82,7 @@ export interface Documents {
 
 const ATTEMPTS = 100
 
+/** Versioned documents of a namespace. */
 export function createDocuments(own: NamespaceBus): Documents {
   const put: Documents['put'] = async (type, key, value, options = {}) => {
     const { namespace = own.agent, expectedVersion = null, ...draft } = options

@@ -5,6 +5,7 @@ import { subjectOf } from '@waggle/vault'
 export type EventRef =
   string | { readonly id: string } | { readonly event: Pick<WaggleEvent, 'id' | 'subject'> }
 
+/** Id of the event that is meant. */
 export function idOf(ref: EventRef): string {
   if (typeof ref === 'string') return ref
   return 'event' in ref ? ref.event.id : ref.id

@@ -21,6 +21,7 @@ export interface Grants {
   refused(options?: NamespaceRead): Promise<RefusedWrite[]>
 }
 
+/** Who else may read or write an agent's namespace. */
 export function createGrants(own: NamespaceBus): Grants {
   const grant: Grants['grant'] = (grantee, access, namespace = own.agent) =>
     writeIn<'grant'>(own, { kind: 'grant', namespace, grantee, access })

@@ -67,6 +67,7 @@ export interface KindRegistry {
   names(): string[]
 }
 
+/** An empty register of kinds of agents. */
 export function createKinds(): KindRegistry {
   const known = new Map(EXAMPLES.map((kind) => [kind.name, kind]))
   return {

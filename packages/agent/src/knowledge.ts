@@ -56,6 +56,7 @@ export interface Knowledge {
   ): Promise<Neighbour[] | undefined>
 }
 
+/** Facts, concepts and relations of a namespace. */
 export function createKnowledge(own: NamespaceBus): Knowledge {
   return {
     ...createStatements(own),

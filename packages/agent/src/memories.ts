@@ -68,6 +68,7 @@ export interface MemoriesOptions {
 
 const LIMIT = 8
 
+/** Experiences of an agent: kept, recalled and forgotten. */
 export function createMemories(own: OwnBus, { random, recallSampling }: MemoriesOptions): Memories {
   const check = async (
     right: 'mayRead' | 'mayWrite',

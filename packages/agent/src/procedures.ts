@@ -77,6 +77,7 @@ export interface Procedures {
   suggestion(name: string, options?: NamespaceRead & AsOf): Promise<Suggestion | undefined>
 }
 
+/** Procedures of a namespace: defined, run and counted. */
 export function createProcedures(own: NamespaceBus): Procedures {
   const get: Procedures['get'] = (name, options = {}) =>
     readIn(own, options, (view, scope, namespace) =>

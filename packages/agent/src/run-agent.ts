@@ -41,6 +41,7 @@ export interface DefinedAgent<S extends Json> extends AgentProgram<S> {
 
 const REST_MS = 1000
 
+/** A program that runs an agent's cycles, with checkpoints. */
 export function defineAgent<S extends Json>(program: AgentProgram<S>): DefinedAgent<S> {
   return { ...program, run: (agent, options) => runAgent(agent, program, options) }
 }

@@ -34,6 +34,7 @@ export interface TrustBus extends AgentBus {
   fresh(options?: ReadOptions): Required<ReadOptions>
 }
 
+/** What a warden may do: quarantine members and erase subjects. */
 export function createTrust(own: TrustBus): Trust {
   const { emitter, agent: self, swarm, run, coordination } = own
 

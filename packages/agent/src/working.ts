@@ -78,6 +78,7 @@ export interface WorkingOptions {
 
 const WINDOW_TURNS = 1000
 
+/** Turns of conversations, and windows of them that fit a number of tokens. */
 export function createWorkingMemory(
   own: NamespaceBus,
   { tokensOf = estimateTokens }: WorkingOptions = {},

@@ -37,6 +37,7 @@ export interface Answer<T> {
   readonly past?: Past | undefined
 }
 
+/** Schema of an answer: its data, how fresh it is, and the past it was asked for. */
 export function answer<T extends z.ZodType>(data: T) {
   return z.object({ data, freshness, past: past.optional() })
 }

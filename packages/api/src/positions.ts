@@ -7,6 +7,7 @@ export interface PositionJson {
 
 const POSITION = /^([A-Za-z0-9._-]+)\/(\d+)@(\d+)$/
 
+/** Positions as a token; their order does not matter. */
 export function tokenOf(positions: Iterable<PositionJson>): string {
   return [...positions]
     .map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`)

@@ -8,6 +8,7 @@ export interface Random {
   sessionId(): string
 }
 
+/** Chance of the system. */
 export function systemRandom(): Random {
   return { next: Math.random, sessionId: randomUUID }
 }

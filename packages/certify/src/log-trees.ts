@@ -40,6 +40,7 @@ interface SavedTree extends TopicPartition {
   readonly schemas: readonly number[]
 }
 
+/** Trees of a log's partitions as the store has them. */
 export async function openLogTrees(store: TileStore): Promise<LogTrees> {
   const partitions = new Map(restore(await store.load()).map((tree) => [partitionName(tree), tree]))
   const treeOf = (at: TopicPartition): PartitionTree => {

@@ -37,6 +37,7 @@ export function bytesOf(value: Hash): Buffer {
   return Buffer.from(value, 'latin1')
 }
 
+/** A hash as base64. */
 export function base64Of(value: Hash): string {
   return bytesOf(value).toString('base64')
 }

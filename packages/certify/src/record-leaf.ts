@@ -23,6 +23,7 @@ export interface RecordLeaf {
 const place = Buffer.alloc(1 + HASH_BYTES + 16)
 let scratch = Buffer.alloc(4096)
 
+/** Hashes of a record: of its content, and of its content with its place in the log. */
 export function leafOf(record: LogRecord): RecordLeaf {
   const content = sha256(frameOf(record))
   place.write(content, 1, 'latin1')

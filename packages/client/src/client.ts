@@ -30,6 +30,7 @@ export interface WaggleClient {
   live(swarm: string, query: LiveQuery, signal: AbortSignal): AsyncGenerator<LiveMessage>
 }
 
+/** A client of the gateway with a function for each of its routes. */
 export function createWaggleClient({ url, token, fetch: own }: ClientOptions): WaggleClient {
   const base = url.replace(/\/$/, '')
   const doFetch = own ?? fetch

@@ -41,6 +41,7 @@ export interface AgentBus {
   readonly agent: string
 }
 
+/** A bus as one agent has it in one run; live if none is given. */
 export function agentBus(bus: CoordinationBus, options: AgentOptions): AgentBus {
   const { log, codec, coordination, vault } = bus
   const { swarm, agent, run = null, clock = bus.clock } = options

@@ -41,6 +41,7 @@ export interface LockRequests {
 
 const LEASE_MS = 30_000
 
+/** Locks as single requests, for callers that hold no process open. */
 export function createLockRequests(bus: AgentBus): LockRequests {
   return {
     acquire: (wish, waitMs, signal) => acquire(bus, termsOf(wish), waitMs, signal),

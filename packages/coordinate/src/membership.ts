@@ -32,6 +32,7 @@ export interface Membership {
 
 const TTL_MS = 30_000
 
+/** Joins and leaves a swarm for an agent. */
 export function createMembership(bus: AgentBus, options: MembershipOptions): Membership {
   const { emitter, clock, coordination } = bus
   const { role, capabilities = [], weight = 1, ttlMs = TTL_MS, logger } = options

@@ -42,6 +42,7 @@ export interface Messages {
   history(options: HistoryOptions): AsyncGenerator<Received>
 }
 
+/** Messages of an agent: sent, asked for, subscribed to and read again. */
 export function createMessages(bus: AgentBus, index = new AdmissionIndex(bus)): Messages {
   return {
     send: (draft) => sendMessage(bus, draft),

@@ -53,6 +53,7 @@ export interface Proposals {
   awaitResult(proposal: string, options?: ReadOptions): Promise<ProposalReport>
 }
 
+/** Proposals of an agent and its votes on others'. */
 export function createProposals(bus: AgentBus): Proposals {
   return {
     electorate: (filter, options) => electorateOf(bus, filter, options),

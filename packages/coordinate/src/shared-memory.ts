@@ -82,6 +82,7 @@ export interface SharedMemory {
 const ATTEMPTS = 100
 const TIMEOUT_MS = 5000
 
+/** Memory that the agents of a swarm write together. */
 export function createSharedMemory(
   bus: AgentBus,
   namespace: string,

@@ -49,6 +49,7 @@ export interface Signals {
 const SIGNAL_TOPIC = 'waggle.signals.v1'
 const BATCH_RECORDS = 1024
 
+/** Signals of an agent to its swarm. */
 export function createSignals(bus: AgentBus): Signals {
   const { coordination, emitter, swarm, run, agent } = bus
   const active: Signals['active'] = (filter = {}, options = {}) =>

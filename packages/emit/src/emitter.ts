@@ -66,6 +66,7 @@ export type Seal = <E extends WaggleEvent>(event: E) => Promise<E>
 
 export type EmittableEvent = EventByKind[EmittableKind]
 
+/** An emitter that validates, encodes and appends. */
 export function createEmitter(options: EmitterOptions): Emitter {
   const { log } = options
   let seq = options.lastSeq ?? 0
@@ -177,6 +178,7 @@ function checkSize(drafts: readonly AnyDraft[]): void {
   }
 }
 
+/** An event as a record for the log: topic, key, bytes and headers. */
 export function appendRecordOf(
   { codec, headers }: Pick<EmitterOptions, 'codec' | 'headers'>,
   event: EmittableEvent,

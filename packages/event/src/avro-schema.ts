@@ -43,6 +43,7 @@ export function valueBranch(type: AvroType): AvroType {
   return isUnion(type) ? (type.find((branch) => branch !== 'null') ?? 'null') : type
 }
 
+/** Whether a type is a union. */
 export function isUnion(type: AvroType): type is readonly AvroType[] {
   return Array.isArray(type)
 }
@@ -52,6 +53,7 @@ export function typeName(type: AvroType): string {
   return typeof type === 'string' ? type : isUnion(type) ? 'union' : type.type
 }
 
+/** Logical type of a type; undefined where it has none. */
 export function logicalTypeOf(type: AvroType): string | undefined {
   return typeof type === 'string' || isUnion(type) ? undefined : type.logicalType
 }

@@ -9,6 +9,7 @@ export type Payload<K extends Kind> = Omit<EventByKind[K], keyof Envelope | 'kin
 
 export const KINDS = Object.keys(SCHEMAS) as Kind[]
 
+/** Whether a name is one of the kinds. */
 export function isKind(text: string): text is Kind {
   return Object.hasOwn(SCHEMAS, text)
 }

@@ -35,6 +35,7 @@ export function forkLineage(parent: Lineage, run: string, cut: Offsets): Lineage
   return { swarm: parent.swarm, ancestors: [{ run, before: undefined }, ...inherited] }
 }
 
+/** Id of the run itself; null if live. */
 export function runOf({ ancestors }: Lineage): string | null {
   return ancestors[0].run
 }

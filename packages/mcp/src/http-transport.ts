@@ -14,6 +14,7 @@ export interface HttpTransport {
   close(): Promise<void>
 }
 
+/** Connects a server to Streamable HTTP. */
 export async function createHttpTransport(
   server: McpServer,
   { newSessionId, onOpened, onClosed }: HttpTransportOptions,

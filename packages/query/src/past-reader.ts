@@ -53,6 +53,7 @@ export interface PastReaderOptions<Past extends PastSources> {
   readonly vault?: Vault | undefined
 }
 
+/** Reads views as of one moment; each is folded once. */
 export function createPastReader<Past extends PastSources>(
   options: PastReaderOptions<Past>,
   asOf: AsOf,

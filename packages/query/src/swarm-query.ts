@@ -34,6 +34,7 @@ export interface SwarmQueryOptions<Past extends PastSources> {
   readonly vault?: Vault | undefined
 }
 
+/** Questions to the views of a swarm. */
 export function createSwarmQuery<Past extends PastSources = CorePast>(
   options: SwarmQueryOptions<Past>,
 ): SwarmQuery<Past> {

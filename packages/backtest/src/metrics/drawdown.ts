@@ -10,6 +10,7 @@ export interface Drawdown {
   readonly longest: number
 }
 
+/** The deepest fall from a peak in a series of values. */
 export function maxDrawdown(values: readonly number[]): Drawdown {
   let best = { depth: 0, peak: 0, trough: 0 }
   let longest = 0

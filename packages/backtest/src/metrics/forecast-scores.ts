@@ -27,6 +27,7 @@ export interface ForecastScores {
 
 const BINS = 10
 
+/** Hit rate, Brier score and calibration of the forecasts that were judged. */
 export function forecastScores(forecasts: readonly Forecast[]): ForecastScores {
   const judged = forecasts.filter(({ success }) => success !== undefined)
   const calibration = calibrationOf(judged)
