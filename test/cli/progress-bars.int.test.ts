@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -98,6 +98,16 @@ function countsOf(paintings: readonly string[]): { done: number[]; totals: Set<n
     totals: new Set(counts.map(([, total]) => total!)),
   }
 }
+
+describe('archive run --trim', () => {
+  it('shows the comparison with the archive, too', async () => {
+    cpSync(path('bus'), path('trimmed'), { recursive: true })
+    const where = ['--data', path('trimmed'), '--archive', path('trimmed-archive')]
+    const { code, err } = await waggle(['archive', 'run', ...where, ...ALL, '--trim'], TERMINAL)
+    expect(code, err).toBe(0)
+    expect(err).toMatch(/Archiving .* 100 %.*Comparing .* 100 %/s)
+  })
+})
 
 describe.each(CASES)('$command', ({ command, bar, argv }) => {
   const name = command.replace(' ', '-')

@@ -7,20 +7,31 @@ import { contentHash, segmentName, type Segment } from './segment.ts'
 /**
  * Lets the log go of what is archived. Each segment was verified when it was written; here the archive is read once
  * more and compared with the log, record by record, and only whole segments that agree are trimmed. Schemas stay: a
- * registry reads them at every start. Returns where the partitions start now.
+ * registry reads them at every start. Returns where the partitions start now; `onProgress` is told records compared.
  */
-export async function trimArchived(log: EventLog, archive: Archive): Promise<Position[]> {
+export async function trimArchived(
+  log: EventLog,
+  archive: Archive,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Position[]> {
   const { retention } = log
   if (retention === undefined)
     throw new WaggleError('INPUT_INVALID', 'This log cannot let go of its oldest records')
+  const { manifest } = archive
+  const partitions = manifest.partitions.filter(({ topic }) => topic !== SCHEMA_TOPIC)
+  const starts = await retention.starts(partitions)
+  const spans = starts.map((at) => Math.max(0, manifest.endOf(at) - Number(at.offset)))
+  const total = spans.reduce((sum, records) => sum + records, 0)
   const trimmed: Position[] = []
-  for (const at of archive.manifest.partitions) {
-    if (at.topic === SCHEMA_TOPIC) continue
+  let done = 0
+  for (const at of partitions) {
     const [start] = await retention.starts([at])
     let before = start!
-    for (const segment of archive.manifest.segmentsOf(at)) {
+    for (const segment of manifest.segmentsOf(at)) {
       if (segment.next <= before.offset || segment.first > before.offset) continue
       await compareWithLog(log, archive, segment, before)
+      done += segment.next - Number(before.offset)
+      onProgress(done, total)
       before = { ...at, offset: BigInt(segment.next) }
     }
     if (before.offset > start!.offset) trimmed.push(await retention.trim(before))

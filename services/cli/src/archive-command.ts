@@ -118,7 +118,11 @@ async function archiveRun(
       deps,
       (onProgress) => runArchive({ ...run, onProgress }),
     )
-    const trimmed = wanted.trim ? await trimArchived(log, archive) : []
+    const trimmed = wanted.trim
+      ? await withBar({ title: 'Comparing' }, wanted, deps, (onProgress) =>
+          trimArchived(log, archive, onProgress),
+        )
+      : []
     const lines = [
       ...segments.map((segment) => `archived ${segmentName(segment)} of ${segment.date}`),
       ...trimmed.map((start) => `the log starts at ${positionText(start)}`),
