@@ -3,12 +3,12 @@ import { demotionDelays, edgeWorlds, noiseWorlds } from './reasoning-bank.ts'
 import type { Noise } from '../support/bank-world.ts'
 import { quantile } from '../bench/measure.ts'
 import { DEFAULT_BANK } from '@waggle/reasoning-bank'
+import { SLOW_TIER } from '../support/slow-tier.ts'
 
-const SLOW = process.env['WAGGLE_SLOW'] === '1' || process.env['WAGGLE_REQUIRE_INFRA'] === '1'
 const TIMEOUT = 600_000
 /** Seeds that no default of the bank was chosen on begin at 7,000. */
 const seedsOf = (few: number, many: number): number[] =>
-  Array.from({ length: SLOW ? many : few }, (_, index) => 7000 + index)
+  Array.from({ length: SLOW_TIER ? many : few }, (_, index) => 7000 + index)
 
 describe('in worlds without anything to find', { timeout: TIMEOUT }, () => {
   it.each<Noise>(['normal', 'heavy', 'autocorrelated', 'clustered', 'skewed'])(

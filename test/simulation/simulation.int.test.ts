@@ -3,15 +3,16 @@ import { checkSeed, replayCommand } from './checkers.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import { digestHistory } from './history.ts'
 import { simulate } from './simulate.ts'
+import { SLOW_TIER } from '../support/slow-tier.ts'
 
 const SEED = process.env['WAGGLE_SEED']
 /** Faults of a replay, by name; those of the seed if left out. */
 const CHOSEN = process.env['WAGGLE_FAULTS']?.split(',')
-const SEEDS = 100
+const SEEDS = SLOW_TIER ? 100 : 40
 
 describe('a simulated bus', () => {
   it.runIf(SEED === undefined)(
-    'keeps its laws on a hundred seeds',
+    `keeps its laws on ${SEEDS} seeds`,
     { timeout: 600_000 },
     async () => {
       for (let seed = 1; seed <= SEEDS; seed++) await checkSeed(seed)
