@@ -1,7 +1,7 @@
 import { it } from 'vitest'
 import { checkSeed } from './checkers.ts'
 
-/** A thousand seeds that the hundred of every run are not part of. */
+/** A thousand seeds beside the hundred before. */
 const FIRST = 1001
 const SEEDS = 1000
 
