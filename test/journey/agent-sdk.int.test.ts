@@ -112,9 +112,9 @@ describe.each(['memory', 'lmdb'] as const)('an agent on the %s log', (log) => {
     const agent = await enter('keeper')
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (state) => {
-        if (JSON.stringify(state).includes('-0')) return
         await agent.checkpoint(JSON.parse(JSON.stringify(state)))
-        expect((await agent.restore())!.state).toEqual(state)
+        // JSON knows no minus zero.
+        expect((await agent.restore())!.state).toEqual(JSON.parse(JSON.stringify(state)))
       }),
       { numRuns: 40 },
     )

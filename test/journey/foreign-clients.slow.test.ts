@@ -7,6 +7,7 @@ import { partitionOf } from '@waggle/log'
 import { createHotProjection } from '@waggle/view-hot'
 import { FOREIGN_SWARM, openForeignBus, type ForeignBus } from '../support/foreign-bus.ts'
 import { resolveKafka } from '../support/kafka.ts'
+import { NO_CONTEXT } from '../support/no-context.ts'
 import { resolvePython } from '../support/python.ts'
 import { apicurioRegistry, builtInRegistry } from '../support/registries.ts'
 
@@ -106,13 +107,8 @@ function decisionOf({ known_at }: Decision, n: number): Decision {
     seq: n + 2,
     occurred_at: known_at,
     known_at,
+    ...NO_CONTEXT,
     trajectory: 'jäger/1/breakout',
-    cause: null,
-    run: null,
-    subject: null,
-    model_id: null,
-    model_version: null,
-    model_cutoff: null,
     action: 'LONG',
     instrument: 'ESZ5',
     context: `{"close": ${5432.25 + n}, "note": "\\u00fcber dem Band"}`,

@@ -9,6 +9,7 @@ import {
 } from '@waggle/api'
 import { problemOf, unreachable } from './gateway-error.ts'
 import { followLive, type LiveMessage, type LiveQuery } from './live.ts'
+import { withQuery } from './with-query.ts'
 
 export interface ClientOptions {
   /** Such as http://127.0.0.1:4600 */
@@ -72,15 +73,9 @@ export function createWaggleClient({ url, token, fetch: own }: ClientOptions): W
   }
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : JSON.stringify(value)
-
 /** Path and query; whatever is no parameter of the path and no body is a query parameter. */
 function pathOf({ path }: Route, values: Readonly<Record<string, unknown>>): string {
   const inPath = new Set([...paramNames(path), 'body'])
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(values))
-    if (!inPath.has(name) && value !== undefined) query.set(name, textOf(value))
-  const text = query.toString()
-  return fillPath(path, values) + (text === '' ? '' : `?${text}`)
+  const query = Object.entries(values).filter(([name]) => !inPath.has(name))
+  return withQuery(fillPath(path, values), Object.fromEntries(query))
 }

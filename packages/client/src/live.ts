@@ -2,6 +2,7 @@ import { fillPath, LIVE_PATH, type KnownEventJson, type LiveStats, type Problem 
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { GatewayError } from './gateway-error.ts'
 import { pause } from './pause.ts'
+import { withQuery } from './with-query.ts'
 
 export interface LiveQuery {
   readonly run?: string | undefined
@@ -61,13 +62,13 @@ export async function* followLive(
 }
 
 function pathOf(swarm: string, { run, agents, kinds, stats, from }: LiveQuery): string {
-  const query = new URLSearchParams()
-  if (run !== undefined) query.set('run', run)
-  if (from !== undefined) query.set('from', from)
-  if (agents !== undefined) query.set('agent', agents.join(','))
-  if (kinds !== undefined) query.set('kind', kinds.join(','))
-  if (stats === true) query.set('stats', '1')
-  return `${fillPath(LIVE_PATH, { swarm })}?${query.toString()}`
+  return withQuery(fillPath(LIVE_PATH, { swarm }), {
+    run,
+    from,
+    agent: agents?.join(','),
+    kind: kinds?.join(','),
+    stats: stats === true ? '1' : undefined,
+  })
 }
 
 async function* messagesOf({ body }: Response, signal: AbortSignal): AsyncGenerator<LiveMessage> {
