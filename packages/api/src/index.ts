@@ -53,4 +53,10 @@ export type {
 } from './swarm.ts'
 export { rememberConflict } from './swarm.ts'
 export { evidencePack } from './trajectories.ts'
-export type { CausationJson, DiffJson, EvidencePack, TrajectoryJson } from './trajectories.ts'
+export type {
+  CausationJson,
+  DiffJson,
+  EvidencePack,
+  EvidenceProof,
+  TrajectoryJson,
+} from './trajectories.ts'

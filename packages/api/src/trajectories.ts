@@ -67,8 +67,25 @@ export const evidencePack = z
       }),
     ),
     schemas: z.record(z.string(), z.string()),
+    /** That the log holds these events; left out where no certificate of the log is new enough. */
+    proof: z
+      .object({
+        /** A signed note over the roots of the log, as `waggle certify` writes it. */
+        certificate: z.string(),
+        /** Of each event, in their order: what its leaf has beside it, its place and its path (RFC 6962, base64). */
+        events: z.array(
+          z.object({
+            key: z.string(),
+            headers: z.array(z.tuple([z.string(), z.string()])),
+            index: z.int().min(0),
+            path: z.array(z.string()),
+          }),
+        ),
+      })
+      .optional(),
     /** Hash over everything above. */
     digest: z.string(),
   })
   .meta({ id: 'EvidencePack' })
 export type EvidencePack = z.output<typeof evidencePack>
+export type EvidenceProof = NonNullable<EvidencePack['proof']>

@@ -9,7 +9,7 @@ import {
 import { rootOf } from './compact-range.ts'
 import { base64Of, leafHash } from './merkle-hash.ts'
 import type { PartitionTree } from './partition-tree.ts'
-import { openNote, type NoteSigner } from './signed-note.ts'
+import { noteText, openNote, type NoteSigner } from './signed-note.ts'
 
 /**
  * A certificate is a signed note whose text is a checkpoint (C2SP tlog-checkpoint) with one extension line:
@@ -77,8 +77,12 @@ export interface OpenedCertificate extends Certificate {
 
 /** INPUT_INVALID for what is no certificate; one that contradicts itself is none. */
 export function openCertificate(text: string, verifier: string): OpenedCertificate {
-  const note = openNote(text, verifier)
-  const [origin = '', records = '', storage = '', json = '', ...rest] = note.text.split('\n')
+  return { ...readCertificate(text), signed: openNote(text, verifier).signed }
+}
+
+/** What a certificate says, whoever signed it. INPUT_INVALID as of openCertificate. */
+export function readCertificate(text: string): Certificate {
+  const [origin = '', records = '', storage = '', json = '', ...rest] = noteText(text).split('\n')
   const body = parseBody(json)
   const whole =
     rest.join() === '' &&
@@ -86,5 +90,5 @@ export function openCertificate(text: string, verifier: string): OpenedCertifica
     summaryRoot(body.partitions, 'storage') === storage &&
     summaryRoot(body.partitions, 'content') === body.content
   if (!whole) throw noCertificate('its lines contradict each other')
-  return { origin, records: Number(records), storage, body, signed: note.signed }
+  return { origin, records: Number(records), storage, body }
 }

@@ -26,12 +26,16 @@ export type {
   CertifiedView,
   Previous,
 } from './certificate-body.ts'
-export { openCertificate } from './certificate.ts'
+export { openCertificate, readCertificate } from './certificate.ts'
 export type { Certificate, OpenedCertificate } from './certificate.ts'
 export { certify } from './certify.ts'
 export type { CertifyOptions } from './certify.ts'
 export type { Finding } from './finding.ts'
+export { keepCertificate, keptCertificate } from './kept-certificate.ts'
+export type { KeptCertificate } from './kept-certificate.ts'
 export type { MakeView } from './fold-views.ts'
+export { proveRecord, provesRecord } from './prove-record.ts'
+export type { RecordProof } from './prove-record.ts'
 export { verifySuccession } from './succession.ts'
 export { signatureFindings, verifyCertificate, verifyTrees } from './verify-certificate.ts'
 export type { Verification, VerifyOptions } from './verify-certificate.ts'

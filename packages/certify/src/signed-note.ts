@@ -74,15 +74,20 @@ export interface OpenedNote {
   readonly signed: boolean
 }
 
-/** INPUT_INVALID for a text that is no note, or a verifier that is no key. */
-export function openNote(note: string, verifier: string): OpenedNote {
+/** What a note says, whoever signed it. INPUT_INVALID for a text that is no note. */
+export function noteText(note: string): string {
   const end = note.lastIndexOf('\n\n')
   if (end < 0 || !note.endsWith('\n'))
     throw new WaggleError('INPUT_INVALID', 'This is no signed note')
-  const text = note.slice(0, end + 1)
+  return note.slice(0, end + 1)
+}
+
+/** INPUT_INVALID for a text that is no note, or a verifier that is no key. */
+export function openNote(note: string, verifier: string): OpenedNote {
+  const text = noteText(note)
   const { name, id, key } = parseVerifier(verifier)
   const signed = note
-    .slice(end + 2, -1)
+    .slice(text.length + 1, -1)
     .split('\n')
     .some((line) => {
       const [dash, signer, encoded = ''] = line.split(' ')

@@ -1,4 +1,5 @@
 import { isWaggleError, WaggleError, type Micros } from '@waggle/base'
+import type { KeptCertificate } from '@waggle/certify'
 import type { KnownEvent } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
 import {
@@ -41,6 +42,8 @@ export interface ExplainSource {
   readonly bank?: (() => Promise<BankView>) | undefined
   /** Tells whose key is destroyed. */
   readonly vault?: Vault | undefined
+  /** Proves that the log holds the events. */
+  readonly certified?: KeptCertificate | undefined
 }
 
 /** Every topic, those of what decisions rest on first. */

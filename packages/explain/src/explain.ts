@@ -9,6 +9,7 @@ import { EventFinder, type ExplainSource } from './event-finder.ts'
 import { compareKnown, type Evidence } from './evidence.ts'
 import { digestOf } from './pack-digest.ts'
 import { parseClaim } from './parse-claim.ts'
+import { proveEvents } from './prove-events.ts'
 
 /**
  * The minimal set of events behind a claim, as a pack that computes it again without the bus. INPUT_INVALID for a text
@@ -35,6 +36,7 @@ export async function explain(source: ExplainSource, text: string): Promise<Evid
   const events = await Promise.all(
     evidence.map((one, index) => packed(one, records[index]!, source.vault)),
   )
+  const proof = source.certified && (await proveEvents(records, source.certified))
   const pack: EvidencePack = {
     format: 'waggle-evidence/1',
     claim: text,
@@ -43,6 +45,7 @@ export async function explain(source: ExplainSource, text: string): Promise<Evid
     parameters,
     events,
     schemas: await schemasOf(codec, records),
+    ...(proof === undefined ? {} : { proof }),
     digest: '',
   }
   return { ...pack, digest: digestOf(pack) }

@@ -28,7 +28,7 @@ export interface Recomputed {
  * its digest made anew or not; and for one whose events do not give its value.
  */
 export function recompute(input: unknown): Recomputed {
-  const pack = parsePack(input)
+  const pack = evidencePackOf(input)
   if (digestOf(pack) !== pack.digest) throw changed('digest', 'Its digest is of another content')
   const { rule, compute } = claimKindOf(parseClaim(pack.claim))
   if (rule !== pack.rule) throw changed('rule', `The rule of ${pack.claim} is ${rule}`)
@@ -39,7 +39,8 @@ export function recompute(input: unknown): Recomputed {
   return { claim: pack.claim, rule, value, events }
 }
 
-function parsePack(input: unknown): EvidencePack {
+/** INPUT_INVALID for what is no pack. */
+export function evidencePackOf(input: unknown): EvidencePack {
   const parsed = evidencePack.safeParse(input)
   if (parsed.success) return parsed.data
   const text = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)

@@ -1,5 +1,11 @@
 import { replaceFile } from '@waggle/base'
-import { certify, openCertificate, signatureFindings, verifySuccession } from '@waggle/certify'
+import {
+  certify,
+  keepCertificate,
+  openCertificate,
+  signatureFindings,
+  verifySuccession,
+} from '@waggle/certify'
 import { z } from 'zod'
 import { CERTIFIED_VIEWS } from './certified-views.ts'
 import {
@@ -83,6 +89,7 @@ async function runCertify(wanted: WantedOf<typeof options>, deps: CommandDeps): 
       if (findings.length > 0) return printFindings(out, wanted.json, made, findings)
     }
     await replaceFile(wanted.out, certificate)
+    await keepCertificate(folder, certificate)
     if (witness !== undefined) await appendWitness(witness, certificate)
     return printFindings(out, wanted.json, made, [])
   } finally {

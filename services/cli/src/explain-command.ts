@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { EvidencePack } from '@waggle/api'
-import { messageOf, replaceFile, WaggleError } from '@waggle/base'
-import { isForkRun, positionText } from '@waggle/event'
-import { CLAIMS, explain, recompute, type ExplainSource } from '@waggle/explain'
+import { replaceFile } from '@waggle/base'
+import { keptCertificate } from '@waggle/certify'
+import { isForkRun } from '@waggle/event'
+import { CLAIMS, explain, type ExplainSource } from '@waggle/explain'
 import { createRunLog, lineageOf } from '@waggle/fork'
 import { z } from 'zod'
+import { treesFolder } from './certificate-files.ts'
+import { checkPack } from './check-pack.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { openVault } from './open-vault.ts'
 import { timeOption, withSource, type ReplayScope } from './replay-source.ts'
@@ -17,25 +19,38 @@ const args = {
 const options = {
   ...READ_OPTIONS,
   out: option('FILE', 'write the evidence pack', file),
+  trees: option(
+    'DIR',
+    'where `waggle certify` kept trees and certificate; certificate in the data folder if left out',
+    file,
+  ),
   check: option('FILE', 'compute a pack again, without a bus', file),
+  key: option(
+    'KEY',
+    'of --check: public key that the certificate is held to, as text or in a file',
+    file,
+  ),
 }
 type Wanted = WantedOf<typeof args & typeof options>
 
 export const EXPLAIN = defineCommand({
   details: `The minimal set of events behind a number, as an evidence pack: raw bytes, schemas, rule and value. With --check the
-pack alone is enough: no log, registry or clock is asked.`,
+pack alone is enough: no log, registry or clock is asked. Where the log is certified (waggle certify), the pack proves that
+the log holds each of its events, and --key checks that, offline too.`,
   args,
   options,
   examples: [
     'explain proposal:rebalance-16 --run backtest-SPX',
     'explain holding:executor/SPX --data .waggle/demo --run backtest-SPX --out holding.json',
-    'explain --check holding.json',
+    'explain --check holding.json --key log.key.pub',
   ],
   exits: 'Exit code 1 is a pack that was changed, or whose events do not give its value.',
-  check: ({ claim, check, data, at, after }): Record<string, string> => ({
+  check: ({ claim, check, key, trees, data, at, after }): Record<string, string> => ({
     ...((claim === undefined) === (check === undefined) && {
       claim: 'give a claim, or --check with a pack',
     }),
+    ...(key !== undefined && check === undefined && { key: 'of --check only' }),
+    ...(trees !== undefined && data === undefined && { trees: 'goes with --data' }),
     ...(data !== undefined && at !== undefined && { at: 'of a gateway only; use --as-of' }),
     ...(data !== undefined && after !== undefined && { after: 'of a gateway only' }),
   }),
@@ -43,8 +58,8 @@ pack alone is enough: no log, registry or clock is asked.`,
 })
 
 async function runExplain(wanted: Wanted, deps: CommandDeps): Promise<number> {
-  const { claim, check, json } = wanted
-  if (check !== undefined) return checkPack(check, json, deps)
+  const { claim, check, key, json } = wanted
+  if (check !== undefined) return checkPack({ path: check, key, json }, deps)
   const say = async (pack: EvidencePack): Promise<number> => {
     if (wanted.out !== undefined)
       await replaceFile(wanted.out, `${JSON.stringify(pack, null, 1)}\n`)
@@ -60,7 +75,8 @@ async function runExplain(wanted: Wanted, deps: CommandDeps): Promise<number> {
   // The log of a folder is read as it is: no bus is opened, and none needs to be closed before.
   return withSource(wanted, deps.environment, async (scope) => {
     const vault = openVault(wanted.data, deps.environment)
-    return say(await explain({ ...(await runOf(scope)), asOf, vault }, claim!))
+    const certified = await keptCertificate(treesFolder(wanted.trees, wanted.data))
+    return say(await explain({ ...(await runOf(scope)), asOf, vault, certified }, claim!))
   })
 }
 
@@ -72,37 +88,13 @@ async function runOf(scope: ReplayScope): Promise<ExplainSource> {
   return { log: createRunLog({ log, lineage }), bytes: log, codec, swarm, run }
 }
 
-function packLines({ claim, value, events, digest }: EvidencePack): string {
+const NOT_PROVEN = 'not proven: no certificate of the log has all of them (waggle certify)'
+
+function packLines({ claim, value, events, proof, digest }: EvidencePack): string {
   const lines = events.map(({ position, role, score, erased }) => {
     const more = `${score === null ? '' : ` ${score.toFixed(4)}`}${erased ? ' erased' : ''}`
     return `  ${role.padEnd(12)} ${position}${more}`
   })
-  return [`${claim} = ${value}`, ...lines, `digest ${digest}`, ''].join('\n')
-}
-
-function checkPack(path: string, json: boolean, { out }: CommandDeps): number {
-  const pack = readPack(path)
-  try {
-    const { claim, rule, value, events } = recompute(pack)
-    const positions = events.map(({ position }) => positionText(position))
-    out.write(
-      json
-        ? `${JSON.stringify({ holds: true, claim, rule, value, events: positions })}\n`
-        : `${claim} = ${JSON.stringify(value)}\nholds: computed again by ${rule} from ${events.length} events\n`,
-    )
-    return 0
-  } catch (error) {
-    const reason = messageOf(error)
-    out.write(json ? `${JSON.stringify({ holds: false, reason })}\n` : `refused: ${reason}\n`)
-    return 1
-  }
-}
-
-function readPack(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown
-  } catch (error) {
-    const what = `--check: ${path} is no JSON: ${messageOf(error)}`
-    throw new WaggleError('CONFIG_INVALID', what, { input: path, cause: error })
-  }
+  const proven = proof === undefined ? NOT_PROVEN : 'proven to be in the certified log'
+  return [`${claim} = ${value}`, ...lines, proven, `digest ${digest}`, ''].join('\n')
 }

@@ -9,6 +9,7 @@ import {
 } from '@waggle/certify'
 import { z } from 'zod'
 import { CERTIFIED_VIEWS } from './certified-views.ts'
+import { checkPack } from './check-pack.ts'
 import { keptTrees, readText, treesFolder, verifierOf } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog, type OpenedLog } from './open-log.ts'
@@ -17,6 +18,13 @@ import { DATA_HELP } from './replay-source.ts'
 import { defineCommand, flag, option, type CommandDeps, type WantedOf } from './program/command.ts'
 
 const text = z.string().min(1)
+const args = {
+  pack: option(
+    'PACK',
+    'an evidence pack: it is checked offline, and no log is asked',
+    text.optional(),
+  ),
+}
 const options = {
   certificate: option('FILE', 'what `waggle certify` wrote', text.optional()),
   key: option('KEY', 'public key that is trusted, as text or in a file', text.optional()),
@@ -35,19 +43,32 @@ const options = {
   deep: flag('fold the views again, too'),
   code: option('TEXT', 'hash or commit of the code here', text.optional()),
 }
-type Wanted = WantedOf<typeof options>
+type Wanted = WantedOf<typeof args & typeof options>
 
 export const VERIFY = defineCommand({
-  details:
-    'Without a certificate, the log is compared with the hash trees kept of it, which nobody signed.',
+  details: `Without a certificate, the log is compared with the hash trees kept of it, which nobody signed. An evidence pack is
+computed again, and held to the certificate in it.`,
+  args,
   options,
-  examples: ['verify --data .waggle/bus --certificate log.cert --key log.key.pub'],
+  examples: [
+    'verify --data .waggle/bus --certificate log.cert --key log.key.pub',
+    'verify holding.json --key log.key.pub',
+  ],
   exits: 'Exit code 0 as certified, 1 where something is not.',
+  check: ({ pack, key, data, certificate }): Record<string, string> =>
+    pack === undefined
+      ? {}
+      : {
+          ...(key === undefined && { key: 'is missing: anyone could have signed' }),
+          ...(data !== undefined && { data: 'no log is asked about a pack' }),
+          ...(certificate !== undefined && { certificate: 'stands in the pack' }),
+        },
   run: runVerify,
 })
 
 async function runVerify(wanted: Wanted, deps: CommandDeps): Promise<number> {
-  const { certificate: path, key } = wanted
+  const { pack, certificate: path, key, json } = wanted
+  if (pack !== undefined) return checkPack({ path: pack, key, json }, deps)
   if (path !== undefined && key === undefined)
     throw new WaggleError('CONFIG_INVALID', '--key: without a trusted key anyone could have signed')
   const certificate = path === undefined ? undefined : await readText(path)

@@ -1,5 +1,6 @@
 import type { ProjectionJson, SubjectJson } from '@waggle/api'
 import type { Clock, Logger, Random } from '@waggle/base'
+import type { KeptCertificate } from '@waggle/certify'
 import type { TopicFacts } from '@waggle/event'
 import type { KafkaLogStatus } from '@waggle/log/kafka'
 import type { OpenAPIHono } from '@hono/zod-openapi'
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   readonly subjects?: (() => Promise<SubjectJson[]>) | undefined
   /** A schema registry elsewhere, behind /registry; the built-in one on the bus's log if left out. */
   readonly registry?: ((request: Request) => Promise<Response>) | undefined
+  /** The newest certificate of the log, for proofs in evidence packs. */
+  readonly certified?: (() => Promise<KeptCertificate | undefined>) | undefined
   /** Of a log elsewhere. */
   readonly logStatus?: (() => KafkaLogStatus) | undefined
   /** Topics as the cluster has them, for /asyncapi.json. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
+import { keptCertificate } from '@waggle/certify'
 import { analyticsPath, openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import { createEmbeddedDoor } from './analyst/embedded-door.ts'
 import { createGatewayApp } from './app.ts'
@@ -47,6 +48,7 @@ export async function openEmbeddedGateway(
     ...options,
     bus,
     analyst: door?.ask,
+    certified: () => keptCertificate(join(dataDir, 'certificate')),
     grants: () => [owner, ...others()],
     random: systemRandom(),
     embedded: true,

@@ -7,7 +7,10 @@ import { openLogRead, saidBy } from '../read-log.ts'
 import { readScope } from '../read-scope.ts'
 
 /** Where a number comes from, as a pack that computes it again offline. */
-export function bindExplainRoutes(app: GatewayApp, { bus, readers }: GatewayParts): void {
+export function bindExplainRoutes(
+  app: GatewayApp,
+  { bus, readers, certified }: GatewayParts,
+): void {
   bindRoute(app, ROUTES.explain, async ({ params, query }) => {
     const read = await openLogRead(bus, { swarm: params['swarm']!, query })
     const scope = readScope(bus, readers, params['swarm']!, query)
@@ -16,7 +19,7 @@ export function bindExplainRoutes(app: GatewayApp, { bus, readers }: GatewayPart
     // The bank of a fork with what it inherited is made from the fork's own log.
     const kept = isForkRun(scope.run) ? {} : { bank }
     const source = { ...read.source, ...kept, bytes, asOf: read.asOf, vault }
-    const pack = await explain(source, query.claim)
+    const pack = await explain({ ...source, certified: await certified?.() }, query.claim)
     const cited = pack.events.map(({ position }) => ({ position: parsePosition(position)! }))
     return { data: pack, ...(await saidBy(read, cited)) }
   })
