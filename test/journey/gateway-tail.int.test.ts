@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import type { LiveStats } from '@waggle/api'
-import { seededRandom, systemClock, type Clock } from '@waggle/base'
+import { seededRandom, silentLogger, systemClock, type Clock } from '@waggle/base'
 import { createWaggleClient, type LiveMessage } from '@waggle/client'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { TOKEN } from '../support/gateway.ts'
 import { serveGateway, type ServedGateway } from '../support/gateway-server.ts'
 
@@ -20,11 +20,13 @@ function patienceClock(): { clock: Clock; lose: () => void } {
 }
 
 const { clock, lose } = patienceClock()
+const warnings: object[] = []
+const logger = { ...silentLogger, warn: (fields: object) => void warnings.push(fields) }
 let gateway: ServedGateway
 const AGENTS = ['ada', 'bob', 'cy']
 
 beforeAll(async () => {
-  gateway = await serveGateway({ clock })
+  gateway = await serveGateway({ clock, logger })
   for (const agent of AGENTS)
     await emit({ kind: 'agent', agent, op: 'JOINED', role: 'hunter', weight: 1 })
   await gateway.bus.caughtUp(10_000)
@@ -196,6 +198,7 @@ test('every event comes once, in the order of its partition, however often the c
 })
 
 test('a reader that does not read is let go, and the gateway holds little of what it did not take', async () => {
+  const printed = vi.spyOn(console, 'error')
   const { hostname, port } = new URL(gateway.server.url)
   const socket = connect(Number(port), hostname)
   const path = `/v1/swarms/desk/live?kind=observation`
@@ -211,6 +214,9 @@ test('a reader that does not read is let go, and the gateway holds little of wha
   socket.on('data', (data: Buffer) => void (taken += data.length))
   await closed
   expect(taken).toBeLessThan(40 * 400_000)
+  const reason = 'A message was not taken in 30000 ms'
+  expect(warnings).toEqual([{ token: 'tests', swarm: 'desk', reason }])
+  expect(printed).not.toHaveBeenCalled()
   expect((await observe('bob', 'after')).data).toHaveLength(1)
 })
 

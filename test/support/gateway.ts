@@ -6,6 +6,7 @@ import {
   parseGrants,
   type GatewayApp,
   type GatewayOptions,
+  type Grant,
   type GrantInput,
 } from '@waggle-services/gateway'
 import { openAgentBus, type OpenAgentBus } from './agent-bus.ts'
@@ -31,13 +32,24 @@ export interface OpenGateway {
 export interface GatewaySetup extends Partial<Omit<GatewayOptions, 'bus' | 'grants'>> {
   /** Tokens beside `TOKEN`, which may do everything: their names are their texts. */
   readonly grants?: readonly Omit<GrantInput, 'sha256'>[]
+  /** More of them, as they are at the time. */
+  readonly tokens?: () => readonly Grant[]
   readonly bus?: OpenAgentBus
 }
 
 /** The gateway on an embedded bus in memory, called in process. */
-export async function openGateway({ grants = [], bus, ...options }: GatewaySetup = {}) {
+export async function openGateway({
+  grants = [],
+  tokens = () => [],
+  bus,
+  ...options
+}: GatewaySetup = {}) {
   const clock = systemClock()
   const own = bus ?? (await openAgentBus({ log: 'memory', dataDir: 'unused', clock }))
+  const fixed = parseGrants([
+    EVERYTHING,
+    ...grants.map((grant) => ({ ...grant, sha256: hashToken(grant.name) })),
+  ])
   const app = createGatewayApp({
     bus: own,
     clock,
@@ -46,10 +58,7 @@ export async function openGateway({ grants = [], bus, ...options }: GatewaySetup
     version: 'test',
     embedded: true,
     ...options,
-    grants: parseGrants([
-      EVERYTHING,
-      ...grants.map((grant) => ({ ...grant, sha256: hashToken(grant.name) })),
-    ]),
+    grants: () => [...fixed, ...tokens()],
   })
   const inProcess: typeof fetch = async (input, init) => app.request(input as string, init)
   const clientOf = (token: string | undefined): WaggleClient =>

@@ -31,6 +31,7 @@ export type Problem = z.output<typeof problem>
 export const GATEWAY_CODES = {
   TOKEN_MISSING: 401,
   TOKEN_INVALID: 401,
+  TOKEN_EXPIRED: 401,
   SCOPE_MISSING: 403,
   ORIGIN_DENIED: 403,
   RATE_LIMITED: 429,

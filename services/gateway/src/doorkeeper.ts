@@ -5,15 +5,20 @@ import { takeRequest, type Bucket } from './rate-limit.ts'
 
 /** Who a token stands for, let in no more often than it may: one count over all that the gateway serves. */
 export interface Doorkeeper {
-  /** TOKEN_MISSING, TOKEN_INVALID, or RATE_LIMITED. */
+  /** TOKEN_MISSING, TOKEN_INVALID, TOKEN_EXPIRED, or RATE_LIMITED. */
   admit(authorization: string | undefined): Principal
+  /** Who was let in before, with the rights of now; it counts as no request. The same codes without the last. */
+  recognize(authorization: string | undefined): Principal
 }
 
 export function createDoorkeeper(grants: () => readonly Grant[], clock: Clock): Doorkeeper {
   const buckets = new Map<string, Bucket>()
+  const recognize: Doorkeeper['recognize'] = (authorization) =>
+    authenticate(grants(), authorization, clock.now())
   return {
+    recognize,
     admit: (authorization) => {
-      const principal = authenticate(grants(), authorization)
+      const principal = recognize(authorization)
       const { name, rate } = principal
       const { bucket, retryAfter } = takeRequest(buckets.get(name), rate, clock.now())
       buckets.set(name, bucket)

@@ -22,12 +22,22 @@ export interface EventStream {
   comment(text: string): Promise<void>
   /** Ends the stream behind what was written. */
   close(): void
+  /** Sends a last message and ends the stream behind it: what others send from now on is dropped. */
+  closeWith(message: EventMessage): Promise<void>
   /** Breaks the connection off, whatever was not taken. */
   letGo(why: unknown): void
 }
 
-/** A stream of one reader, which has `slowMs` milliseconds to take a message. */
-export function openEventStream({ clock, slowMs }: { clock: Clock; slowMs: number }): EventStream {
+export interface EventStreamOptions {
+  readonly clock: Clock
+  /** Milliseconds that the reader has to take a message. */
+  readonly slowMs: number
+  /** Closes the reader's connection; where it is left out, the stream itself fails. */
+  readonly disconnect?: (() => void) | undefined
+}
+
+/** A stream of one reader. */
+export function openEventStream({ clock, slowMs, disconnect }: EventStreamOptions): EventStream {
   const gone = new AbortController()
   const encoder = new TextEncoder()
   let controller!: ReadableStreamDefaultController<Uint8Array>
@@ -72,15 +82,21 @@ export function openEventStream({ clock, slowMs }: { clock: Clock; slowMs: numbe
     gone.abort()
     how()
   }
+  const close = (): void => end(() => controller.close())
+  let closing: Promise<void> | undefined
   return {
     body,
     signal: gone.signal,
-    send: ({ event, data, id }) => {
-      const named = id === undefined ? '' : `id: ${id}\n`
-      return inTurn(`event: ${event}\n${named}data: ${data}\n\n`)
-    },
-    comment: (text) => inTurn(`: ${text}\n\n`),
-    close: () => end(() => controller.close()),
-    letGo: (why) => end(() => controller.error(why)),
+    send: (message) => closing ?? inTurn(textOf(message)),
+    comment: (text) => closing ?? inTurn(`: ${text}\n\n`),
+    close,
+    closeWith: (message) => (closing ??= inTurn(textOf(message)).then(close)),
+    // To fail the stream of a connection would have the server print it.
+    letGo: (why) => end(disconnect ?? (() => controller.error(why))),
   }
+}
+
+function textOf({ event, data, id }: EventMessage): string {
+  const named = id === undefined ? '' : `id: ${id}\n`
+  return `event: ${event}\n${named}data: ${data}\n\n`
 }

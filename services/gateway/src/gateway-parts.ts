@@ -57,6 +57,12 @@ export interface GatewayParts extends GatewayOptions {
 
 export interface GatewayEnv {
   Variables: { principal: Principal }
+  /** Over HTTP the answer of Node; undefined for requests in process. */
+  Bindings: { readonly outgoing?: Destroyable }
+}
+
+interface Destroyable {
+  destroy(): unknown
 }
 
 export type GatewayApp = OpenAPIHono<GatewayEnv>

@@ -1,4 +1,5 @@
 import { LIVE_PATH, tokenOf } from '@waggle/api'
+import { messageOf } from '@waggle/base'
 import { EVENT_TOPICS, isKind, partitionName, type Kind, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { ReplaySession, type ReplayQuery } from '@waggle/replay'
@@ -17,23 +18,31 @@ const CHARACTERS_MAX = 1_000_000
 const HEARTBEAT_MS = 15_000
 /** A reader that has not taken a message by then is let go: it comes again behind what it got. */
 const SLOW_MS = 30_000
+/** How long a token that was taken back may still be read with. */
+const LOOK_MS = 1000
 
 /** Events as they become known, over server-sent events; see `LIVE_PATH`. */
 export function bindLiveTail(app: GatewayApp, parts: GatewayParts, followStats: FollowStats): void {
   app.get(LIVE_PATH.replace('{swarm}', ':swarm'), async (c) => {
     const swarm = c.req.param('swarm')!
-    authorize(c.get('principal'), { verb: 'read', swarm })
+    const principal = c.get('principal')
+    authorize(principal, { verb: 'read', swarm })
     const query = queryOf(swarm, (name) => c.req.query(name))
     const given = c.req.header('last-event-id') ?? c.req.query('from')
     const start = await startOf(parts, given)
     const wantsStats = c.req.query('stats') === '1'
-    const stream = openEventStream({ clock: parts.clock, slowMs: SLOW_MS })
+    // Requests in process have none.
+    const { outgoing } = (c.env as typeof c.env | undefined) ?? {}
+    const disconnect = outgoing === undefined ? undefined : () => void outgoing.destroy()
+    const stream = openEventStream({ clock: parts.clock, slowMs: SLOW_MS, disconnect })
+    const authorization = c.req.header('authorization')
     const jobs = [
       sendEvents(parts, { query, start, stream }),
       beat(parts, stream),
+      stayAllowed(parts, { authorization, swarm, signal: stream.signal }),
       ...(wantsStats ? [sendStats(followStats, query, stream)] : []),
     ]
-    void endWith(jobs, stream, parts)
+    void endWith(jobs, stream, { ...parts, reader: { token: principal.name, swarm } })
     return new Response(stream.body, { headers: HEADERS })
   })
 }
@@ -44,22 +53,46 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 } as const
 
+interface Ending extends Pick<GatewayParts, 'logger'> {
+  /** Who reads, for the log. */
+  readonly reader: { readonly token: string; readonly swarm: string }
+}
+
 /** The first job that fails ends the stream, with what went wrong where the reader still takes it. */
 async function endWith(
   jobs: readonly Promise<void>[],
   stream: EventStream,
-  { logger }: GatewayParts,
+  { logger, reader }: Ending,
 ): Promise<void> {
+  const letGo = (why: unknown): void => {
+    logger.warn({ ...reader, reason: messageOf(why) }, 'a live tail is cut off')
+    stream.letGo(why)
+  }
   try {
     await Promise.all(jobs)
     stream.close()
   } catch (error) {
     if (stream.signal.aborted) return
-    if (error instanceof GatewayFault && error.code === 'READER_TOO_SLOW')
-      return stream.letGo(error)
-    await stream
-      .send({ event: 'problem', data: JSON.stringify(problemOf(error, logger)) })
-      .then(stream.close, stream.letGo)
+    if (error instanceof GatewayFault && error.code === 'READER_TOO_SLOW') return letGo(error)
+    const data = JSON.stringify(problemOf(error, logger))
+    await stream.closeWith({ event: 'problem', data }).catch(letGo)
+  }
+}
+
+interface Allowed {
+  readonly authorization: string | undefined
+  readonly swarm: string
+  readonly signal: AbortSignal
+}
+
+/** Fails once the token was taken back, has ended, or has lost the right to read. */
+async function stayAllowed(
+  { clock, doorkeeper }: GatewayParts,
+  { authorization, swarm, signal }: Allowed,
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal).catch(() => {})
+    authorize(doorkeeper.recognize(authorization), { verb: 'read', swarm })
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { VERBS, type Verb } from '@waggle/api'
-import { WaggleError } from '@waggle/base'
+import { microsOf, WaggleError, type Micros } from '@waggle/base'
 import { z } from 'zod'
 import { GatewayFault } from './gateway-fault.ts'
 
@@ -15,6 +15,8 @@ const grantSchema = z.strictObject({
   verbs: z.array(z.enum(VERBS)).min(1),
   /** Requests a second, on average; a burst may be ten times as many. */
   rate: z.number().positive().max(100_000).default(200),
+  /** ISO 8601; it is refused from then on. Never if left out. */
+  expires_at: z.iso.datetime({ offset: true }).optional(),
 })
 
 export type Grant = z.output<typeof grantSchema>
@@ -40,17 +42,25 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** The principal of an Authorization header. TOKEN_MISSING or TOKEN_INVALID (401). */
-export function authenticate(grants: readonly Grant[], header: string | undefined): Principal {
+/** The principal of an Authorization header. TOKEN_MISSING, TOKEN_INVALID or TOKEN_EXPIRED (401). */
+export function authenticate(
+  grants: readonly Grant[],
+  header: string | undefined,
+  now: Micros,
+): Principal {
   const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(header ?? '')?.[1]
   if (token === undefined)
     throw new GatewayFault('TOKEN_MISSING', 'Send the header Authorization: Bearer TOKEN')
   const hash = Buffer.from(hashToken(token), 'hex')
   // All are compared, so that the time says nothing of which.
   const found = grants.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash))
-  if (found[0] === undefined)
+  const [grant] = found
+  if (grant === undefined)
     throw new GatewayFault('TOKEN_INVALID', 'The gateway does not know this token')
-  return found[0]
+  const { name, expires_at: end } = grant
+  if (end !== undefined && now >= microsOf(end))
+    throw new GatewayFault('TOKEN_EXPIRED', `The token ${name} has ended at ${end}`)
+  return grant
 }
 
 export interface Wanted {

@@ -4,6 +4,7 @@ import type { GatewayCode } from '../gateway-fault.ts'
 export const GATEWAY_ADVICE: Readonly<Record<GatewayCode, string>> = {
   TOKEN_MISSING: 'Send the header Authorization: Bearer TOKEN.',
   TOKEN_INVALID: 'Ask the operator for a token that is in the tokens file.',
+  TOKEN_EXPIRED: 'Ask the operator for a new one, or for a later expires_at in the tokens file.',
   SCOPE_MISSING: 'Use a token with this verb, swarm and agent; GET /v1/me says what yours may do.',
   ORIGIN_DENIED:
     'Use an address the gateway was told of: WAGGLE_GATEWAY_HOSTS, WAGGLE_GATEWAY_ORIGINS.',

@@ -22,12 +22,26 @@ interface Drafted {
 
 const BATCH_MAX = 1000
 
-/** Emits lines in their order, those of one agent that follow each other as one append; an answer for each. */
+export interface LinesRequest extends Pick<EmitRequest, 'swarm' | 'run'> {
+  readonly authorization: string | undefined
+}
+
+/**
+ * Emits lines in their order, those of one agent that follow each other as one append; an answer for each. What the
+ * token may do is asked each time: a stream may outlast it.
+ */
 export async function* emitLines(
   parts: GatewayParts,
-  request: Omit<EmitRequest, 'drafts'>,
+  { authorization, ...scope }: LinesRequest,
   lines: readonly BodyLine[],
 ): AsyncGenerator<LineAnswer[]> {
+  let request: Omit<EmitRequest, 'drafts'>
+  try {
+    request = { ...scope, principal: parts.doorkeeper.recognize(authorization) }
+  } catch (error) {
+    yield lines.map(({ line }) => failed(parts, line, error))
+    return
+  }
   let batch: Drafted[] = []
   for (const { line, text } of lines) {
     let drafted: Drafted

@@ -29,10 +29,10 @@ export function bindEmitStream(app: GatewayApp, parts: GatewayParts): void {
   app.post(ROUTES.emit.path.replace('{swarm}', ':swarm'), async (c, next) => {
     if (!isLineStream(c)) return next()
     const swarm = c.req.param('swarm')!
-    const principal = c.get('principal')
-    authorize(principal, { verb: 'emit', swarm })
+    authorize(c.get('principal'), { verb: 'emit', swarm })
     const query = check(ROUTES.emit.query, c.req.query(), 'query') as { run?: string }
-    const request = { swarm, run: runIn(query), principal }
+    const authorization = c.req.header('authorization')
+    const request = { swarm, run: runIn(query), authorization }
     c.header('content-type', NDJSON)
     c.header('cache-control', 'no-store')
     c.header('x-accel-buffering', 'no')

@@ -88,6 +88,7 @@ function passwordIn(c: Context<GatewayEnv>, { searchParams }: URL): string {
 const CODES: Readonly<Record<string, readonly [code: number, name: string]>> = {
   TOKEN_MISSING: [194, 'REQUIRED_PASSWORD'],
   TOKEN_INVALID: [516, 'AUTHENTICATION_FAILED'],
+  TOKEN_EXPIRED: [516, 'AUTHENTICATION_FAILED'],
   SCOPE_MISSING: [497, 'ACCESS_DENIED'],
   RATE_LIMITED: [201, 'QUOTA_EXCEEDED'],
 }
