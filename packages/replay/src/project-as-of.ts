@@ -1,21 +1,19 @@
 import type { Micros } from '@waggle/base'
 import {
-  emptyAdmission,
   knownEventOf,
   readAdmitted,
-  readBatches,
   type AdmittedSource,
-  type Checkpoint,
   type KeptProjection,
   type KnownEvent,
   type Projection,
+  type ProjectionBatch,
   type SnapshotHeader,
   type Snapshots,
 } from '@waggle/consume'
 import { partitionName, type Position } from '@waggle/event'
 import { partitionsOf } from '@waggle/log'
 import { cutOf, type AsOf, type Cut } from './as-of.ts'
-import { takeSnapshots } from './take-snapshots.ts'
+import { inKnownOrder, inTurn } from './known-order.ts'
 
 /** A view that can be folded up to a time instead of the end of the log. */
 export interface PastProjection<View> extends Projection {
@@ -38,9 +36,9 @@ export interface AsOfOptions extends AdmittedSource {
   /** The view begins from the newest one before the cut, so that only the rest is read from the log. */
   readonly snapshots?: Snapshots | undefined
   /**
-   * Where more records than this had to be read after the newest snapshot, snapshots so many records apart are made
-   * for the next question; none are if left out. Only for a folder that no running view begins from: what it still
-   * has to say in the log is not said here.
+   * A view is put away every so many records that had to be read, or further apart where the log has more than fills
+   * the folder, so that the next question begins near; never if left out. Only for a folder that no running view begins
+   * from: what it still has to say in the log is not said here.
    */
   readonly everyRecords?: number | undefined
 }
@@ -66,49 +64,91 @@ export async function projectAsOf<View>(
   make: () => PastProjection<View>,
   options: AsOfOptions,
 ): Promise<PastView<View>> {
-  const { log, run, asOf, snapshots, everyRecords = Infinity } = options
+  const { log, run, asOf, snapshots } = options
   const projection = make()
-  const topics = options.topics ?? projection.topics
-  const cut = cutOf(asOf, await log.ends(partitionsOf(log, topics)))
-  if (snapshots !== undefined && isKept(projection))
-    await snapshots.restore(projection, { fits: (header) => liesBefore(header, cut, run) })
-  projection.mindErasures?.(await otherErasures(options, cut))
-  const checkpoints = new Map((await projection.checkpoints()).map((at) => [partitionName(at), at]))
-  const positions: Position[] = []
-  let sealed = true
-  for (const end of cut.ends) {
-    const from = checkpoints.get(partitionName(end))
-    const { offset, passed } = await projectPartition(projection, options, { end, cut, from })
-    positions.push({ ...end, offset })
-    sealed &&= passed || cut.at === Infinity
-  }
+  const logEnds = await log.ends(partitionsOf(log, options.topics ?? projection.topics))
+  const cut = cutOf(asOf, logEnds)
+  const kept = snapshots !== undefined && isKept(projection) ? { projection, snapshots } : undefined
+  const fits = (header: SnapshotHeader): boolean => liesBefore(header, cut, run)
+  await kept?.snapshots.restore(kept.projection, { fits })
+  const erasures = await otherErasures(options, cut)
+  projection.mindErasures?.(erasures)
+  const putAway =
+    kept === undefined || options.everyRecords === undefined
+      ? undefined
+      : createPutAway(kept, spacingOf(options.everyRecords, logEnds, kept.snapshots.most))
+  const past = await foldCut(projection, options, { cut, putAway })
+  // One that was asked for meanwhile may have been too late for what was put away, and its eraser too early to find it.
+  if (putAway?.isUsed() === true && (await otherErasures(options, cut)).length > erasures.length)
+    await kept?.snapshots.drop(projection.name)
   projection.endAt?.(cut.at)
-  const read = positions.reduce((sum, at) => {
-    return sum + Number(at.offset - (checkpoints.get(partitionName(at))?.nextOffset ?? 0n))
-  }, 0)
-  if (snapshots !== undefined && read > everyRecords)
-    await keepPast(make, { ...options, snapshots, everyRecords }, cut)
-  return { view: projection.view, sealed, positions }
+  return { view: projection.view, ...past }
+}
+
+interface PutAway {
+  /** To be called when the view is whole, after so many more records. */
+  note(records: number): Promise<void>
+  isUsed(): boolean
+}
+
+interface Kept {
+  readonly projection: KeptProjection
+  readonly snapshots: Snapshots
+}
+
+/** Puts the view away every so many records. */
+function createPutAway({ projection, snapshots }: Kept, spacing: number): PutAway {
+  let [since, isUsed] = [0, false]
+  return {
+    note: async (records) => {
+      since += records
+      if (since < spacing) return
+      since = 0
+      isUsed = true
+      await snapshots.save(projection)
+    },
+    isUsed: () => isUsed,
+  }
 }
 
 /**
- * Puts away states before a cut. An erasure that is asked for meanwhile may have been too late for them, and its
- * eraser too early to find them: so they go again.
+ * Twice as many records as often as it takes for the whole log to fill half of the folder: where more than it holds were
+ * made, every second would go, and the next question would make it again.
  */
-async function keepPast<View>(
-  make: () => PastProjection<View>,
-  options: AsOfOptions & { readonly snapshots: Snapshots; readonly everyRecords: number },
-  cut: Cut,
-): Promise<void> {
-  const projection = make()
-  if (!isKept(projection)) return
-  const { snapshots, run } = options
-  await snapshots.restore(projection, { fits: (header) => liesBefore(header, cut, run) })
-  const erasures = await otherErasures(options, cut)
-  projection.mindErasures?.(erasures)
-  await takeSnapshots(projection, { ...options, until: cut })
-  if ((await otherErasures(options, cut)).length > erasures.length)
-    await snapshots.drop(projection.name)
+function spacingOf(everyRecords: number, ends: readonly Position[], most: number): number {
+  const records = ends.reduce((sum, { offset }) => sum + Number(offset), 0)
+  let spacing = everyRecords
+  while (records / spacing > most / 2) spacing *= 2
+  return spacing
+}
+
+/** Applies every partition up to the cut, what lies across it last: until then the view can be put away. */
+async function foldCut(
+  projection: Projection,
+  source: AsOfOptions,
+  { cut, putAway }: { cut: Cut; putAway: PutAway | undefined },
+): Promise<Pick<PastView<unknown>, 'sealed' | 'positions'>> {
+  const stored = new Map((await projection.checkpoints()).map((at) => [partitionName(at), at]))
+  const partitions = cut.ends.map((end) => ({ end, from: stored.get(partitionName(end)) }))
+  const reached = new Map([...stored].map(([name, { nextOffset }]) => [name, nextOffset]))
+  const passed = new Set<string>()
+  const across: ProjectionBatch[] = []
+  const order = putAway === undefined ? inTurn : inKnownOrder
+  for await (const { batch, events, beyond } of order({ ...source, at: cut.at }, partitions)) {
+    reached.set(partitionName(batch), beyond ?? batch.nextOffset)
+    if (beyond === undefined) {
+      await projection.apply({ ...batch, events })
+      await putAway?.note(Number(batch.nextOffset - batch.firstOffset))
+    } else {
+      passed.add(partitionName(batch))
+      if (events.length > 0) across.push({ ...batch, events })
+    }
+  }
+  for (const batch of across) await projection.apply(batch)
+  return {
+    sealed: cut.at === Infinity || cut.ends.every((end) => passed.has(partitionName(end))),
+    positions: cut.ends.map((end) => ({ ...end, offset: reached.get(partitionName(end)) ?? 0n })),
+  }
 }
 
 /** Views that cannot be put away are folded from the start. */
@@ -127,26 +167,6 @@ function liesBefore(
     (watermarks[run ?? ''] ?? -Infinity) <= cut.at &&
     partitions.every((at) => BigInt(at.nextOffset) <= (ends.get(partitionName(at)) ?? 0n))
   )
-}
-
-/** Applies a partition up to the cut; says where it was made, and whether a record of the run stands behind it. */
-async function projectPartition(
-  projection: Projection,
-  source: AsOfOptions,
-  { end, cut, from }: { end: Position; cut: Cut; from: Checkpoint | undefined },
-): Promise<{ offset: bigint; passed: boolean }> {
-  const { run } = source
-  const start = from ?? { nextOffset: 0n, admission: emptyAdmission() }
-  let offset = start.nextOffset
-  for await (const batch of readBatches(source, end, start)) {
-    const ofRun = batch.events.filter(({ envelope }) => envelope.run === run)
-    const beyond = ofRun.findIndex(({ knownFrom }) => knownFrom > cut.at)
-    const events = beyond < 0 ? ofRun : ofRun.slice(0, beyond)
-    if (events.length > 0 || beyond < 0) await projection.apply({ ...batch, events })
-    if (beyond >= 0) return { offset: ofRun[beyond]!.record.offset, passed: true }
-    offset = batch.nextOffset
-  }
-  return { offset, passed: false }
 }
 
 /** Erasures that stand outside of the cut, in the whole log. */

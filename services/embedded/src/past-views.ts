@@ -13,7 +13,7 @@ export interface KeptStates {
 }
 
 const MEMORY_MOST = 1
-const MEMORY_PAST_MOST = 16
+const MEMORY_PAST_MOST = 32
 
 /** Nothing where the log is in memory: it leaves nothing behind. */
 export function statesOf(

@@ -19,7 +19,7 @@ export interface PastViewsOptions {
   readonly snapshots?: Snapshots | undefined
   /** Where reads of the past put away what they had to fold; no running view begins from it. */
   readonly cache?: Snapshots | undefined
-  /** Records from one of its snapshots to the next; 250,000 if left out. */
+  /** Least records from one of its snapshots to the next; 16,384 if left out. */
   readonly everyRecords?: number
   /** Opens what was said about subjects; without one it stays sealed. */
   readonly vault?: Vault | undefined
@@ -28,7 +28,8 @@ export interface PastViewsOptions {
   readonly recall?: boolean
 }
 
-const EVERY_RECORDS = 250_000
+/** Some 0.3 s of folding into memory. */
+const EVERY_RECORDS = 16_384
 
 export function pastViews(options: PastViewsOptions): PastViews {
   const { snapshots, cache, everyRecords = EVERY_RECORDS, vault, retention } = options

@@ -22,6 +22,8 @@ import { pathsIn, SnapshotList, SUFFIX } from './snapshot-list.ts'
  * refused (SNAPSHOT_INVALID, to the logger) and passed over, and the log says everything again.
  */
 export interface Snapshots {
+  /** Of each view. */
+  readonly most: number
   /** Puts away the state as it is; undefined while the view still has something to say. */
   save(projection: KeptProjection): Promise<SnapshotHeader | undefined>
   /** Brings a view to the newest state that fits; undefined where there is none. */
@@ -57,6 +59,7 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
   const listed = new SnapshotList(logger)
 
   return {
+    most,
     save: async (projection) => {
       const dump = projection.dump()
       if (dump === undefined) return undefined

@@ -40,6 +40,9 @@ const SCHEMAS_HASH = sha256(JSON.stringify(SCHEMAS))
 const NEWLINE = 0x0a
 /** Hexadecimal digits. */
 const CHECKSUM = 64
+/** States take about so many times the bytes of their files. */
+const COMPRESSION = 8
+const LEAST_ROOM = 65_536
 
 /** What has to be equal for a view to take a snapshot. */
 export function snapshotIdentity({ name, version, stateKey = '' }: KeptProjection) {
@@ -48,7 +51,8 @@ export function snapshotIdentity({ name, version, stateKey = '' }: KeptProjectio
 
 /** The state as bytes, at once: the view goes on meanwhile. */
 export function bodyOf(dump: Dump): Buffer {
-  return zstdCompressSync(serialize(dump))
+  const plain = serialize(dump)
+  return zstdCompressSync(plain, { chunkSize: roomFor(plain.length / COMPRESSION) })
 }
 
 export function encodeSnapshot(
@@ -85,7 +89,13 @@ export function dumpIn(bytes: Buffer, name: string): Dump {
   const body = bytes.subarray(bytes.indexOf(NEWLINE) + 1)
   if (body.length !== header.bytes || sha256(body) !== header.checksum)
     throw invalid(name, 'its bytes are not those that were written')
-  return deserialize(zstdDecompressSync(body)) as Dump
+  const chunkSize = roomFor(body.length * COMPRESSION)
+  return deserialize(zstdDecompressSync(body, { chunkSize })) as Dump
+}
+
+/** A state that comes out in one piece is not copied together from thousands; most of the time went there. */
+function roomFor(bytes: number): number {
+  return Math.max(LEAST_ROOM, Math.ceil(bytes))
 }
 
 export function invalid(name: string, what: string): WaggleError {
