@@ -1,5 +1,7 @@
 import { silentLogger, systemClock, type Micros } from '@waggle/base'
 import { fork, openFork, type Change, type ForkBus } from '@waggle/fork'
+import { createMemoryProjection, createReadBack } from '@waggle/memory'
+import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import {
   bindSwarm,
@@ -33,6 +35,7 @@ export async function forkedDemo(): Promise<ForkedDemo> {
   const file: BarFile = { ...all, bars: all.bars.filter(({ date }) => date <= UNTIL) }
   const parent: SwarmHost = {
     coordination: bus.coordination,
+    memory: bus.memory,
     emitter: (needs) => bus.emitter(needs),
     stateOf: async (scope, agent) =>
       bus.hot.view.agentState(scope, agent, 'CHECKPOINT')?.event.state,
@@ -59,9 +62,13 @@ export async function forkedDemo(): Promise<ForkedDemo> {
       })
       const opened = await openFork(forked, { ...bus, logger: silentLogger })
       forks.push(opened)
+      const openIndex = () => createRecallIndex({ embedder: createLexicalEmbedder() })
+      const readBack = createReadBack(opened)
+      const memory = await opened.project(createMemoryProjection({ openIndex, readBack }))
       await opened.caughtUp(WAIT_MS)
       const host: SwarmHost = {
         coordination: opened.coordination,
+        memory: { view: memory.projection.view, runner: memory.runner },
         emitter: (needs) => opened.emitter(needs),
         stateOf: async (scope, agent) =>
           opened.hot.view.agentState(scope, agent, 'CHECKPOINT')?.event.state,

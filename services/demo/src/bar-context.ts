@@ -1,4 +1,5 @@
 import type { Emitter } from '@waggle/emit'
+import type { Position } from '@waggle/event'
 import type { SwarmMinds } from './agents/minds.ts'
 import type { AgentName } from './agents/roster.ts'
 import type { DailyBar } from './bars-csv.ts'
@@ -15,6 +16,8 @@ export interface BarContext {
   readonly bars: readonly DailyBar[]
   readonly index: number
   readonly features: Features
+  /** Where each agent's newest lesson stands: what it recalls next has it. */
+  readonly learned: Partial<Record<AgentName, Position>>
 }
 
 /** Names the line of action that begins with an agent's view of a day. */

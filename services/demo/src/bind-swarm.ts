@@ -3,10 +3,13 @@ import type { DemoHost, DemoScope } from './demo-host.ts'
 import type { MarketClock, SwarmBus } from './swarm-bus.ts'
 
 /** What the swarm needs of its host; a fork gives the same. */
-export type SwarmHost = Pick<DemoHost, 'coordination' | 'emitter' | 'stateOf'>
+export type SwarmHost = Pick<DemoHost, 'coordination' | 'memory' | 'emitter' | 'stateOf'>
+
+const CATCH_UP_MS = 300_000
 
 /** The bus as the swarm sees it: one run of one swarm, on the market's clock. */
 export function bindSwarm(host: SwarmHost, clock: MarketClock, scope: DemoScope): SwarmBus {
+  let read: Promise<void> | undefined
   return {
     emitter: (agent, lastSeq) => {
       const session = `${scope.swarm}/${scope.run}/${agent}`
@@ -27,6 +30,19 @@ export function bindSwarm(host: SwarmHost, clock: MarketClock, scope: DemoScope)
         { after },
       )
       return value
+    },
+    recall: async (question, after) => {
+      const asOf = clock.now()
+      // A swarm that goes on has to find what it learned before.
+      await (read ??= host.memory.runner.caughtUp(CATCH_UP_MS))
+      const { namespace, ...asked } = question
+      const { value: memories } = await readView(
+        host.memory,
+        (view) =>
+          view.recall(scope, { ...asked, namespaces: [namespace], kinds: ['experience'], asOf }),
+        { after },
+      )
+      return { memories, asOf }
     },
     conductorState: () => host.stateOf(scope, 'conductor'),
   }

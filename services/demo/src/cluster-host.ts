@@ -55,6 +55,7 @@ function hostOf(
     log: bus.log,
     codec: bus.codec,
     coordination: bus.coordination,
+    memory: bus.memory,
     emitter: (needs) => bus.emitter(needs),
     query: (scope) => bus.query(scope),
     stateOf: async (scope, agent) => {

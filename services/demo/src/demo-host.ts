@@ -2,6 +2,7 @@ import type { Clock } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import type { Emitter } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
+import type { MemoryView } from '@waggle/memory'
 import type { SwarmQuery, ViewSource } from '@waggle/query'
 import type { CoordinationView } from '@waggle/view-coordination'
 
@@ -17,6 +18,7 @@ export interface DemoHost {
   readonly log: EventLog
   readonly codec: Codec
   readonly coordination: ViewSource<CoordinationView>
+  readonly memory: ViewSource<MemoryView>
   emitter(options: EmitterNeeds): Emitter
   query(scope: DemoScope): SwarmQuery
   /** The newest state that an agent has written of itself. */

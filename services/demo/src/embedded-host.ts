@@ -19,6 +19,7 @@ export async function openEmbeddedHost(options: EmbeddedHostOptions): Promise<De
     log: bus.log,
     codec: bus.codec,
     coordination: bus.coordinator,
+    memory: bus.memory,
     emitter: (needs) => bus.emitter(needs),
     query: (scope) => bus.query(scope),
     stateOf: async (scope, agent) =>

@@ -1,21 +1,21 @@
 import type { AnyDraft, Emitted } from '@waggle/emit'
 import { huntForecast, type Forecast } from './agents/market-hunter.ts'
 import type { AgentName } from './agents/roster.ts'
-import { sentimentForecast } from './agents/sentiment-analyzer.ts'
+import { regimeOf, sentimentForecast } from './agents/sentiment-analyzer.ts'
 import { forecastTrajectory, type BarContext } from './bar-context.ts'
 import { knownFeatures } from './indicators.ts'
+import { forecastLesson, regimeFact, situationOf } from './lessons.ts'
+import type { Perceived } from './perceive-bar.ts'
 import { closeOf } from './swarm-bus.ts'
-import type { OpenForecast, SwarmState } from './swarm-state.ts'
+import type { InMind, OpenForecast, SwarmState } from './swarm-state.ts'
 
 const DAY_MICROS = 86_400_000_000
 /** Trading days are five of seven. */
 const CALENDAR_DAYS = 1.4
 
 /** Outcomes of the forecasts whose horizon ends at this bar, then the verdicts on them. */
-export async function judge(
-  { emitters, bars, index }: BarContext,
-  state: SwarmState,
-): Promise<void> {
+export async function judge(context: BarContext, state: SwarmState): Promise<void> {
+  const { emitters, bars, index } = context
   const due = state.open.filter(({ dueAt }) => dueAt <= index)
   if (due.length === 0) return
   state.open = state.open.filter(({ dueAt }) => dueAt > index)
@@ -32,7 +32,7 @@ export async function judge(
       trajectory: open.trajectory,
     })),
   )
-  await judgeEmitter.emitAll(
+  const judging = judgeEmitter.emitAll(
     results.map(({ open, value }, position): AnyDraft => {
       const right = isRight(open, value)
       const outcome = outcomes[position]!.event.id
@@ -49,6 +49,23 @@ export async function judge(
       }
     }),
   )
+  const lessons = results.flatMap(({ open, value }, position) =>
+    open.lesson === null
+      ? []
+      : [learn(context, open, open.lesson, { value, outcome: outcomes[position]!.event.id })],
+  )
+  await Promise.all([judging, ...lessons])
+}
+
+/** Who forecast it keeps what came of it. */
+async function learn(
+  { emitters, symbol, learned }: BarContext,
+  open: OpenForecast,
+  first: NonNullable<OpenForecast['lesson']>,
+  came: { readonly value: number; readonly outcome: string },
+): Promise<void> {
+  const lesson = forecastLesson(open, first, { ...came, symbol })
+  learned[open.agent] = (await emitters[open.agent].emit(lesson)).position
 }
 
 function isRight({ direction }: OpenForecast, value: number): boolean {
@@ -59,7 +76,7 @@ function isRight({ direction }: OpenForecast, value: number): boolean {
 export async function forecast(
   context: BarContext,
   state: SwarmState,
-  seen: { hunter: Emitted[]; sentiment: Emitted[] },
+  seen: Perceived,
 ): Promise<void> {
   const { features } = context
   const plans = [
@@ -68,7 +85,9 @@ export async function forecast(
   ] as const
   const decided = await Promise.all(
     plans.map(async ({ agent, forecast: expected, inputs }) =>
-      expected === undefined ? undefined : decideForecast(context, agent, expected, inputs),
+      expected === undefined
+        ? undefined
+        : decideForecast(context, agent, expected, { inputs, mind: state.inMind[agent] }),
     ),
   )
   for (const open of decided) if (open !== undefined) state.open.push(open)
@@ -78,18 +97,23 @@ async function decideForecast(
   { emitters, symbol, bars, index, features }: BarContext,
   agent: AgentName,
   expected: Forecast,
-  inputs: readonly Emitted[],
+  { inputs, mind }: { readonly inputs: readonly Emitted[]; readonly mind: InMind | undefined },
 ): Promise<OpenForecast> {
   const { date } = bars[index]!
   const trajectory = forecastTrajectory(agent, date)
   const { direction, confidence, horizonDays } = expected
-  const { event } = await emitters[agent].emit({
+  const seen = inputs.map(({ event: input }) => input.id)
+  const isFirst = mind?.since === index
+  const regime = regimeOf(features)
+  const states = agent === 'sentiment-analyzer' && isFirst && regime !== undefined
+  const facts = states ? [regimeFact(symbol, regime, closeOf(date), seen)] : []
+  const decision: AnyDraft = {
     kind: 'decision',
     action: direction > 0 ? 'EXPECT_UP' : 'EXPECT_DOWN',
     instrument: symbol,
     context: JSON.stringify(knownFeatures(features)),
-    inputs: inputs.map(({ event: input }) => input.id),
-    reasoning: expected.reasoning,
+    inputs: [...seen, ...(mind?.inputs ?? [])],
+    reasoning: mind === undefined ? expected.reasoning : `${expected.reasoning}; ${mind.note}`,
     alternatives: [direction > 0 ? 'EXPECT_DOWN' : 'EXPECT_UP'],
     confidence,
     predicted_outcome: `${symbol} ${direction > 0 ? 'higher' : 'lower'} after ${horizonDays} trading days`,
@@ -97,14 +121,17 @@ async function decideForecast(
     horizon_at: closeOf(date) + horizonDays * CALENDAR_DAYS * DAY_MICROS,
     cause: inputs[0]!.event.id,
     trajectory,
-  })
+  }
+  const said = await emitters[agent].emitAll([...facts, decision])
+  const situation = situationOf(huntForecast(features), regime)
   return {
-    decision: event.id,
+    decision: said.at(-1)!.event.id,
     agent,
     trajectory,
     direction,
     confidence,
     from: features.price,
     dueAt: index + horizonDays,
+    lesson: isFirst ? { situation, days: horizonDays } : null,
   }
 }

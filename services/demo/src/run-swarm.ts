@@ -3,6 +3,7 @@ import { MINDS, type SwarmMinds } from './agents/minds.ts'
 import { AGENT_NAMES, AGENTS } from './agents/roster.ts'
 import type { BarFile } from './bars-csv.ts'
 import { Indicators } from './indicators.ts'
+import { regimeConcepts } from './lessons.ts'
 import type { MarketClock, SwarmBus } from './swarm-bus.ts'
 import { freshState, type SwarmState } from './swarm-state.ts'
 import type { Emitters } from './bar-context.ts'
@@ -34,11 +35,12 @@ export async function runSwarm({
   const start = state.bar + 1
   if (start === 0) await join(emitters, clock, file)
   const indicators = new Indicators()
+  const shared = { bus, emitters, minds, symbol, bars: file.bars, learned: {} }
   for (const [index, bar] of file.bars.entries()) {
     const features = indicators.next(bar)
     if (index < start) continue
     clock.openBar(bar.date)
-    await tradeBar({ bus, emitters, minds, symbol, bars: file.bars, index, features }, state)
+    await tradeBar({ ...shared, index, features }, state)
     onBar?.(index)
   }
   return start
@@ -47,7 +49,8 @@ export async function runSwarm({
 async function lastState(bus: SwarmBus, file: BarFile): Promise<SwarmState> {
   const text = await bus.conductorState()
   if (text === undefined) return freshState(file.fingerprint)
-  const state = JSON.parse(text) as SwarmState
+  // A state of before there was memory has nothing in mind.
+  const state = { ...freshState(file.fingerprint), ...(JSON.parse(text) as SwarmState) }
   if (state.input === file.fingerprint) return state
   throw new WaggleError(
     'INPUT_INVALID',
@@ -71,4 +74,5 @@ async function join(emitters: Emitters, clock: MarketClock, { bars }: BarFile): 
       })
     }),
   )
+  await emitters['sentiment-analyzer'].emitAll(regimeConcepts())
 }

@@ -1,6 +1,7 @@
 import { microsOf, type Micros } from '@waggle/base'
 import type { Emitted, Emitter } from '@waggle/emit'
 import type { Position } from '@waggle/event'
+import type { RecalledMemory } from '@waggle/memory'
 import type { AgentName } from './agents/roster.ts'
 
 /** What the swarm needs of a bus; its swarm, run and clock are bound in. */
@@ -15,8 +16,23 @@ export interface SwarmBus {
     request: string,
     after: readonly Position[],
   ): Promise<bigint | null>
+  /** What an agent remembers like this, now, once these positions are applied; best first. */
+  recall(question: SwarmQuestion, after: readonly Position[]): Promise<SwarmRecall>
   /** The conductor's newest state, as it was written. */
   conductorState(): Promise<string | undefined>
+}
+
+export interface SwarmQuestion {
+  readonly agent: AgentName
+  readonly namespace: string
+  readonly text: string
+  readonly limit: number
+}
+
+export interface SwarmRecall {
+  readonly memories: readonly RecalledMemory[]
+  /** The market's time it was asked at: nothing learned later is in it. */
+  readonly asOf: Micros
 }
 
 /** The clock of the simulated market: every event of a bar comes 10 µs after the one before it. */

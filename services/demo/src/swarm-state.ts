@@ -12,6 +12,8 @@ export interface OpenForecast {
   readonly from: number
   /** Index of the bar that ends the horizon. */
   readonly dueAt: number
+  /** Set for the first forecast of a situation: of this one a lesson is kept. */
+  readonly lesson: { readonly situation: string; readonly days: number } | null
 }
 
 /** An approved change of exposure, to be carried out at the next open. */
@@ -20,6 +22,32 @@ export interface PendingOrder {
   readonly trajectory: string
   readonly exposure: number
   readonly request: string
+  /** The situation it was decided in, and what it changes, in words. */
+  readonly situation: string
+}
+
+/** A change of exposure that was carried out; the next one closes it. */
+export interface OpenTrade {
+  readonly decision: string
+  readonly fill: string
+  readonly trajectory: string
+  readonly situation: string
+  readonly from: number
+  readonly to: number
+  readonly price: number
+  /** Index of the bar it was filled at. */
+  readonly filledAt: number
+}
+
+/** What an agent recalled when its situation last changed: it has it in mind until the next change. */
+export interface InMind {
+  readonly setup: string
+  /** Index of the bar it recalled at. */
+  readonly since: number
+  /** Ids of the recall and of the memories it gave. */
+  readonly inputs: readonly string[]
+  /** What they come to, in words. */
+  readonly note: string
 }
 
 /**
@@ -44,6 +72,8 @@ export interface SwarmState {
   regime: Regime | null
   open: OpenForecast[]
   order: PendingOrder | null
+  trade: OpenTrade | null
+  inMind: Partial<Record<AgentName, InMind>>
 }
 
 export const START_CASH: Decimal = 100_000n * 1_000_000_000n
@@ -61,5 +91,7 @@ export function freshState(input: string): SwarmState {
     regime: null,
     open: [],
     order: null,
+    trade: null,
+    inMind: {},
   }
 }

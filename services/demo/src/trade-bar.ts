@@ -1,13 +1,14 @@
 import { decimalFromNumber, decimalToNumber, multiplyDecimal, type Decimal } from '@waggle/base'
-import type { AnyDraft, Emitted } from '@waggle/emit'
-import { huntForecast, type Forecast } from './agents/market-hunter.ts'
+import { huntForecast } from './agents/market-hunter.ts'
 import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
 import { VOTERS, type AgentName } from './agents/roster.ts'
 import { regimeOf } from './agents/sentiment-analyzer.ts'
 import type { Motion } from './agents/voters.ts'
-import { knownFeatures } from './indicators.ts'
 import { forecast, judge } from './forecast-bar.ts'
-import { forecastTrajectory, type BarContext } from './bar-context.ts'
+import type { BarContext } from './bar-context.ts'
+import { movedText, SHARED, situationOf, tradeLesson } from './lessons.ts'
+import { perceive } from './perceive-bar.ts'
+import { askMemory } from './recollect.ts'
 import { closeOf, positionsOf } from './swarm-bus.ts'
 import type { SwarmState } from './swarm-state.ts'
 
@@ -31,10 +32,10 @@ export async function tradeBar(context: BarContext, state: SwarmState): Promise<
 
 /** Carries out yesterday's approved order at today's open, under the lock of the order book. */
 async function fillOrder(
-  { bus, emitters, symbol, bars, index }: BarContext,
+  { bus, emitters, symbol, bars, index, learned }: BarContext,
   state: SwarmState,
 ): Promise<void> {
-  const { order } = state
+  const { order, trade, exposure: from } = state
   if (order === null) return
   const executor = emitters['trade-executor']
   const resource = `order-book/${symbol}`
@@ -55,7 +56,9 @@ async function fillOrder(
   state.cash = String(BigInt(state.cash) - multiplyDecimal(quantity, open) - fee)
   state.exposure = order.exposure
   state.order = null
-  await executor.emitAll([
+  const price = decimalToNumber(open)
+  const closed = trade === null ? [] : [tradeLesson(trade, { symbol, close: price, index })]
+  const [filled, , lesson] = await executor.emitAll([
     {
       kind: 'fill',
       decision: order.decision,
@@ -69,80 +72,12 @@ async function fillOrder(
       trajectory: order.trajectory,
     },
     { ...lock, op: 'RELEASE', token: Number(token), cause: acquired.event.id },
+    ...closed,
   ])
-}
-
-/** The feed publishes the bar; hunter and sentiment observe it and warn the others. */
-async function perceive(
-  { emitters, symbol, bars, index, features }: BarContext,
-  state: SwarmState,
-): Promise<{ hunter: Emitted[]; sentiment: Emitted[] }> {
-  const { date, open, high, low, close, volume } = bars[index]!
-  const bar: AnyDraft = {
-    kind: 'bar',
-    instrument: symbol,
-    interval: 'P1D',
-    open,
-    high,
-    low,
-    close,
-    volume,
-  }
-  const observed = (agent: AgentName, domain: string): AnyDraft => ({
-    kind: 'observation',
-    domain,
-    instrument: symbol,
-    source: 'daily-bars',
-    content: `${symbol} closed at ${features.price} on ${date}`,
-    features: knownFeatures(features),
-    trajectory: forecastTrajectory(agent, date),
-  })
-  const regime = regimeOf(features) ?? null
-  const hunt = huntForecast(features)
-  const hunterDrafts = [observed('market-hunter', 'trend')]
-  if (hunt !== undefined) hunterDrafts.push(directionSignal(symbol, hunt, date))
-  const sentimentDrafts = [observed('sentiment-analyzer', 'volatility')]
-  if (regime !== null && regime !== state.regime)
-    sentimentDrafts.push(regimeSignal(symbol, regime, date))
-  state.regime = regime
-  const [, hunter, sentiment] = await Promise.all([
-    emitters['market-feed'].emitAll([bar]),
-    emitters['market-hunter'].emitAll(hunterDrafts),
-    emitters['sentiment-analyzer'].emitAll(sentimentDrafts),
-  ])
-  return { hunter, sentiment }
-}
-
-function directionSignal(symbol: string, hunt: Forecast, date: string): AnyDraft {
-  return {
-    kind: 'signal',
-    domain: 'trend',
-    targets: ['portfolio-optimizer', 'risk-manager'],
-    severity: hunt.confidence > 0.62 ? 'MEDIUM' : 'LOW',
-    confidence: hunt.confidence,
-    instrument: symbol,
-    strength: hunt.direction * (2 * hunt.confidence - 1),
-    recommended_action: hunt.direction > 0 ? 'LONG' : 'REDUCE',
-    message: hunt.reasoning,
-    ttl_ms: 3 * DAY_MS,
-    trajectory: forecastTrajectory('market-hunter', date),
-  }
-}
-
-function regimeSignal(symbol: string, regime: string, date: string): AnyDraft {
-  return {
-    kind: 'signal',
-    domain: 'volatility',
-    targets: [],
-    severity: regime === 'STRESSED' ? 'CRITICAL' : 'INFO',
-    confidence: 0.7,
-    instrument: symbol,
-    strength: regime === 'STRESSED' ? -1 : 0.2,
-    recommended_action: regime === 'STRESSED' ? 'REDUCE' : 'HOLD',
-    message: `volatility regime is ${regime} now`,
-    ttl_ms: 10 * DAY_MS,
-    trajectory: forecastTrajectory('sentiment-analyzer', date),
-  }
+  if (lesson !== undefined) learned['trade-executor'] = lesson.position
+  const { decision, trajectory, situation, exposure: to } = order
+  const fill = filled!.event.id
+  state.trade = { decision, fill, trajectory, situation, from, to, price, filledAt: index }
 }
 
 /** A change of exposure beyond the band is proposed, voted on and, if approved, decided for the next open. */
@@ -187,13 +122,19 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
   )
   const status = await bus.proposalStatus(proposal, positionsOf(votes))
   if (status !== 'APPROVED') return
-  const { event } = await emitters['trade-executor'].emit({
+  const executor = emitters['trade-executor']
+  const situation = movedText(situationOf(hunt, motion.regime), state.exposure, target)
+  const asked = await askMemory(context, { agent: 'trade-executor', namespace: SHARED, situation })
+  const recorded = await executor.emit({ ...asked.draft, cause: proposed.event.id, trajectory })
+  const { event } = await executor.emit({
     kind: 'decision',
     action: 'REBALANCE',
     instrument: symbol,
     context: JSON.stringify({ date, exposure: state.exposure, target, equity }),
-    inputs: [proposed.event.id, ...votes.map((vote) => vote.event.id)],
-    reasoning: `approved: ${change}`,
+    inputs: [proposed, ...votes, recorded]
+      .map(({ event: input }) => input.id)
+      .concat(asked.memories),
+    reasoning: `approved: ${change}; ${asked.note}`,
     alternatives: ['HOLD'],
     confidence: 0.6,
     price: bars[index]!.close,
@@ -201,7 +142,7 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
     cause: proposed.event.id,
     trajectory,
   })
-  state.order = { decision: event.id, trajectory, exposure: target, request: proposal }
+  state.order = { decision: event.id, trajectory, exposure: target, request: proposal, situation }
 }
 
 /** Every agent's own state, then, when all of that is in the log, the conductor's: the bar is complete. */

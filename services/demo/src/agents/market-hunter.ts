@@ -8,6 +8,8 @@ export interface Forecast {
   /** Expected return until the horizon. */
   readonly expected: number
   readonly horizonDays: number
+  /** What sort of situation it is: the same words for all that is alike. */
+  readonly setup: string
   readonly reasoning: string
 }
 
@@ -26,13 +28,14 @@ export function huntForecast(features: Features): Forecast | undefined {
   const up = 1 / (1 + Math.exp(-score))
   const direction = up >= 0.5 ? 1 : -1
   const confidence = Math.max(up, 1 - up)
+  const setup = `${trend > 0 ? 'above' : 'below'} the 200-day average, MACD ${momentum > 0 ? 'rising' : 'falling'}`
+  const mood = stretched > 0 ? 'oversold' : stretched < 0 ? 'overbought' : ''
   return {
     direction,
     confidence,
     expected: direction * (2 * confidence - 1) * TYPICAL_MOVE,
     horizonDays: HORIZON_DAYS,
-    reasoning:
-      `${trend > 0 ? 'above' : 'below'} the 200-day average, MACD ${momentum > 0 ? 'rising' : 'falling'}, ` +
-      `RSI ${rsi14.toFixed(0)}${stretched > 0 ? ' (oversold)' : stretched < 0 ? ' (overbought)' : ''}`,
+    setup: mood === '' ? setup : `${setup}, ${mood}`,
+    reasoning: `${setup}, RSI ${rsi14.toFixed(0)}${mood === '' ? '' : ` (${mood})`}`,
   }
 }

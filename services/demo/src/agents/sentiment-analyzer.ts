@@ -24,6 +24,7 @@ export function sentimentForecast(features: Features): Forecast | undefined {
     confidence,
     expected: (2 * confidence - 1) * 0.03,
     horizonDays: HORIZON_DAYS,
+    setup: `${regime} regime`,
     reasoning: `${regime} regime: 20-day volatility ${percent(features.volatility20)} against ${percent(features.volatility252)} over a year`,
   }
 }
