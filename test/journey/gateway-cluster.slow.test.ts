@@ -40,6 +40,7 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
     writeFileSync(tokens, JSON.stringify([owning, grant('bees', ['bees'], ['read', 'sql'])]))
     const environment = {
       ...cluster!.environment,
+      WAGGLE_SNAPSHOT_DIR: join(folder, 'kept'),
       WAGGLE_GATEWAY_PORT: String(port),
       WAGGLE_GATEWAY_TOKENS: tokens,
     }
@@ -106,8 +107,15 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
   it('shows the views of all processes and the schemas of the registry', async () => {
     const { data } = await owner.call('projections', {})
     expect(data.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['hot-view', 'memory', 'analytics/analytics']),
+      expect.arrayContaining([
+        'hot-view',
+        'memory',
+        'reasoning-bank',
+        'trajectory-index',
+        'analytics/analytics',
+      ]),
     )
+    expect((await owner.call('calibration', { swarm: 'bees' })).data).toMatchObject({ count: 0 })
     const subjects = await owner.call('schemas', {})
     expect(subjects.data.map(({ subject }) => subject)).toContain(
       subjectOf('waggle.proposals.v1', 'vote'),

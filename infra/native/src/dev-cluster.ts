@@ -77,7 +77,8 @@ export async function startDevCluster(options: DevClusterOptions = {}): Promise<
       add(`${name.padEnd(16)} ${service.url}/health`, () => service.stop())
     }
     const urls = services.map(({ url }) => url).join(',')
-    return { environment: { ...environment, WAGGLE_SERVICE_URLS: urls }, servers, services, stop }
+    const waited = urls === '' ? {} : { WAGGLE_SERVICE_URLS: urls }
+    return { environment: { ...environment, ...waited }, servers, services, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,30 +1,28 @@
 import { composeServices, type Clock, type Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import {
-  createRunner,
-  type Projection,
-  type ProjectionRunner,
-  type RunnerOptions,
-} from '@waggle/consume'
+import type { ProjectionRunner } from '@waggle/consume'
 import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
 import type { KafkaLog } from '@waggle/log/kafka'
 import type { MemoryView } from '@waggle/memory'
 import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
-import { createTrajectoryProjection, type IndexStore, type TrajectoryIndex } from '@waggle/replay'
+import type { IndexStore, TrajectoryIndex } from '@waggle/replay'
 import { openEngines, type EngineDeps, type ServiceConfig, type TopicsFile } from '@waggle/service'
 import { traceBatches, tracedLog, tracedLogger } from '@waggle/telemetry'
 import { createFileVault, type Vault } from '@waggle/vault'
 import { clickHouseOptions } from '@waggle-services/analytics'
-import type { PastViews } from '@waggle-services/memory-view'
+import { createBankReader, type BankReader, type PastViews } from '@waggle-services/memory-view'
 import { createAnalyticsView, type AnalyticsView } from '@waggle/view-analytics'
 import { openHttpStore } from '@waggle/view-analytics/clickhouse'
 import { createCoordinationProjection, type CoordinationView } from '@waggle/view-coordination'
 import { createHotProjection, type HotView } from '@waggle/view-hot'
 import { createFallbackHotReader, type HotReader } from '@waggle/view-hot/redis'
 import { memoryOf } from './cluster-memory.ts'
+import { keptStates } from './kept-states.ts'
+import { keptView } from './kept-view.ts'
 import { openHotStore } from './open-hot-store.ts'
 import { allCaughtUp } from './services-caught-up.ts'
+import { trajectoryPart } from './trajectory-part.ts'
 
 /** What an agent or a tool has of a cluster; the views it shows are kept by services elsewhere. */
 export interface ClusterBus {
@@ -41,6 +39,8 @@ export interface ClusterBus {
   readonly coordination: ViewSource<CoordinationView>
   /** What agents remember, kept here from the log; keys of subjects are needed to read what is sealed. */
   readonly memory: ViewSource<MemoryView>
+  /** What outcomes taught, kept here from the log; undefined where it is not asked for. */
+  readonly bank: BankReader | undefined
   /** Where events stand, for replay; undefined without a store for it. */
   readonly trajectories: TrajectoryIndex | undefined
   readonly analytics: AnalyticsView
@@ -71,8 +71,12 @@ export interface ClusterDeps {
   readonly logger: Logger
   /** Keys kept elsewhere than in WAGGLE_VAULT_DIR, such as in a key management service. */
   readonly vault?: Vault
-  /** Where this process keeps a trajectory index of its own, such as a folder; without it there is none. */
+  /** Where this process keeps a trajectory index of its own, until `stop`; without it there is none. */
   readonly trajectoryStore?: IndexStore
+  /** Whether this process keeps a ReasoningBank of its own; false if left out, for few agents read it. */
+  readonly bank?: boolean
+  /** How the log and the registry are reached; as every service does if left out. */
+  readonly engines?: typeof openEngines
   /** Told what the start waits for; undefined once it no longer does. */
   readonly onWaiting?: EngineDeps['onWaiting']
   /** Ends the waiting. */
@@ -89,19 +93,25 @@ export async function openClusterBus(
   const { clock } = deps
   const logger = tracedLogger(deps.logger)
   const { signal = new AbortController().signal, onWaiting = () => {} } = deps
-  const engines = await openEngines(config, topics, { ...deps, signal, onWaiting })
+  const open = deps.engines ?? openEngines
+  const engines = await open(config, topics, { ...deps, signal, onWaiting })
   const { codec } = engines
   const log = tracedLog(engines.log, 'kafka')
   const parts = { log, codec, clock, logger, around: traceBatches('kafka') }
   const vault = deps.vault ?? vaultOf(config)
-  const hot = inProcess(parts, createHotProjection())
-  const coordination = inProcess(parts, createCoordinationProjection(onlyCount))
-  const { memory, past, services } = memoryOf(config, parts, vault)
+  const kept = keptStates(config, parts, vault)
+  const hot = keptView(parts, createHotProjection(), kept?.views)
+  const coordination = keptView(parts, createCoordinationProjection(onlyCount), kept?.views)
+  const bank =
+    deps.bank === true ? createBankReader({ ...parts, snapshots: kept?.views }) : undefined
+  const { trajectoryStore: indexStore } = deps
+  const trajectories = indexStore === undefined ? undefined : trajectoryPart(parts, indexStore)
+  const { memory, past, services } = memoryOf(parts, kept, vault)
   const redis = await openHotStore(config, parts)
   const store = openHttpStore(clickHouseOptions(config))
   const analytics = createAnalyticsView(store)
-  const trajectories = trajectoriesOf(parts, deps.trajectoryStore)
-  const tailing = [hot.runner, coordination.runner, ...trajectories.map(({ runner }) => runner)]
+  const tailing = [hot, coordination, bank, trajectories].filter((part) => part !== undefined)
+  const runners = [...tailing, memory].map(({ runner }) => runner)
   const tails = composeServices('cluster', [...tailing, ...services])
   await tails.start()
   await hot.runner.caughtUp(STARTUP_TIMEOUT_MS)
@@ -114,9 +124,10 @@ export async function openClusterBus(
     hot,
     coordination,
     memory,
-    trajectories: trajectories[0]?.view,
+    bank,
+    trajectories: trajectories?.view,
     analytics,
-    runners: [...tailing, memory.runner],
+    runners,
     reader: createFallbackHotReader({
       primary: redis.view,
       fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },
@@ -135,7 +146,7 @@ export async function openClusterBus(
       }),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
-      for (const runner of [...tailing, memory.runner]) await runner.caughtUp(timeoutMs)
+      for (const runner of runners) await runner.caughtUp(timeoutMs)
       await allCaughtUp(config.WAGGLE_SERVICE_URLS, { clock, timeoutMs })
     },
     digests: async () => ({
@@ -155,24 +166,6 @@ export async function openClusterBus(
 /** The folder of keys that all agents and the memory view share. */
 function vaultOf({ WAGGLE_VAULT_DIR: folder }: ServiceConfig): Vault | undefined {
   return folder === undefined ? undefined : createFileVault(folder)
-}
-
-/** A view kept by this process itself. */
-function inProcess<V>(
-  parts: Omit<RunnerOptions, 'projection'>,
-  projection: Projection & { readonly view: V },
-): ViewSource<V> {
-  return { view: projection.view, runner: createRunner({ ...parts, projection }) }
-}
-
-/** One, or none where there is no store for it. */
-function trajectoriesOf(
-  parts: Omit<RunnerOptions, 'projection'>,
-  store: IndexStore | undefined,
-): ViewSource<TrajectoryIndex>[] {
-  if (store === undefined) return []
-  const projection = createTrajectoryProjection({ store, log: parts.log })
-  return [inProcess(parts, { ...projection, view: projection.index })]
 }
 
 /** Counting is anyone's right; telling the log is the coordinator's. */

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
 import type { Service } from '@waggle/base'
-import { createFileSnapshots, type RunnerOptions, type Snapshots } from '@waggle/consume'
-import type { ServiceConfig } from '@waggle/service'
+import type { RunnerOptions } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
@@ -12,6 +10,7 @@ import {
   type MemoryViewService,
   type PastViews,
 } from '@waggle-services/memory-view'
+import type { KeptStates } from './kept-states.ts'
 
 export interface ClusterMemory {
   readonly memory: MemoryViewService
@@ -21,27 +20,25 @@ export interface ClusterMemory {
   readonly services: readonly Service[]
 }
 
-const PAST_MOST = 16
-
 /**
- * Memory in this process, and the past of every view of the cluster. Past states are put into WAGGLE_SNAPSHOT_DIR, where
- * every process with this folder finds them; running views begin from others. With keys there are opened texts among
- * them, so this process erases too.
+ * Memory in this process, and the past of every view of the cluster. With keys there are opened texts among what is put
+ * away, so this process erases too.
  */
 export function memoryOf(
-  { WAGGLE_SNAPSHOT_DIR: folder }: ServiceConfig,
   parts: Omit<RunnerOptions, 'projection'>,
+  kept: KeptStates | undefined,
   vault: Vault | undefined,
 ): ClusterMemory {
-  const cache: Snapshots | undefined =
-    folder === undefined
-      ? undefined
-      : createFileSnapshots({ folder: join(folder, 'past'), most: PAST_MOST, ...parts })
-  const memory = createMemoryViewService({ ...parts, ...(vault === undefined ? {} : { vault }) })
-  const [kept, alone] = [pastViews({ cache, vault }), pastViews({ vault })]
-  const past = (own?: EventLog): PastViews => (own === undefined ? kept : alone)
-  if (cache === undefined || vault === undefined) return { memory, past, services: [memory] }
-  const forgetters = snapshotForgetters(cache)
+  const memory = createMemoryViewService({
+    ...parts,
+    snapshots: kept?.views,
+    snapshotFolder: kept?.recallFolder,
+    ...(vault === undefined ? {} : { vault }),
+  })
+  const [cached, alone] = [pastViews({ cache: kept?.past, vault }), pastViews({ vault })]
+  const past = (own?: EventLog): PastViews => (own === undefined ? cached : alone)
+  if (kept === undefined || vault === undefined) return { memory, past, services: [memory] }
+  const forgetters = [...memory.forgetters, ...snapshotForgetters(kept.past)]
   const eraser = createEraserService({ ...parts, vault, memory: memory.runner, forgetters })
   return { memory, past, services: [memory, eraser] }
 }

@@ -3,3 +3,5 @@ export type { ClusterBus, ClusterDeps, ClusterEmitterOptions } from './cluster-b
 export { rebuiltDigests } from './rebuilt-digests.ts'
 export { openHotRebuild, openTablesRebuild } from './rebuild-stores.ts'
 export type { OpenedHotRebuild, RebuildParts } from './rebuild-stores.ts'
+export { trajectoryPart } from './trajectory-part.ts'
+export type { TrajectoryPart } from './trajectory-part.ts'

@@ -1,9 +1,9 @@
-import { composeServices, systemRandom } from '@waggle/base'
+import { join } from 'node:path'
+import { composeServices, systemRandom, WaggleError } from '@waggle/base'
 import type { KafkaLog } from '@waggle/log/kafka'
-import { createMemoryIndexStore } from '@waggle/replay'
+import { createMemoryIndexStore, type IndexStore } from '@waggle/replay'
 import type { EngineDeps, ServiceBasics, ServiceConfig, TopicsFile, Worker } from '@waggle/service'
-import { openClusterBus, type ClusterBus } from '@waggle-services/cluster'
-import { WaggleError } from '@waggle/base'
+import { openClusterBus, type ClusterBus, type ClusterDeps } from '@waggle-services/cluster'
 import { createHttpDoor } from './analyst/http-door.ts'
 import { createGatewayApp } from './app.ts'
 import { projectionsElsewhere, registryElsewhere, subjectsElsewhere } from './cluster-parts.ts'
@@ -17,17 +17,21 @@ export interface ClusterGateway {
   readonly topics: TopicsFile
 }
 
+/** What a gateway has of a cluster, begun from what it put away in WAGGLE_SNAPSHOT_DIR; from the log without it. */
 export async function openGatewayBus(
   config: ServiceConfig,
   topics: TopicsFile,
-  deps: EngineDeps,
+  deps: EngineDeps & Pick<ClusterDeps, 'engines'>,
 ): Promise<ClusterGateway> {
-  const bus = await openClusterBus(config, topics, {
-    ...deps,
-    // Kept in memory: where events stand is read from the log again at each start.
-    trajectoryStore: createMemoryIndexStore(),
-  })
+  const trajectoryStore = await openIndexStore(config)
+  const bus = await openClusterBus(config, topics, { ...deps, bank: true, trajectoryStore })
   return { log: bus.log, bus, topics }
+}
+
+async function openIndexStore({ WAGGLE_SNAPSHOT_DIR: folder }: ServiceConfig): Promise<IndexStore> {
+  if (folder === undefined) return createMemoryIndexStore()
+  const { openLmdbIndexStore } = await import('@waggle/replay/lmdb')
+  return openLmdbIndexStore(join(folder, 'trajectory-index'))
 }
 
 /** The gateway of a cluster: views in this process by tailing Kafka, analysts through ClickHouse. */

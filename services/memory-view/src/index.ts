@@ -1,3 +1,5 @@
+export { createBankReader } from './bank-reader.ts'
+export type { BankReader, BankReaderOptions } from './bank-reader.ts'
 export { createDistillerService } from './distiller.ts'
 export type { DistillerService, DistillerServiceOptions } from './distiller.ts'
 export { createEraserService } from './eraser.ts'
