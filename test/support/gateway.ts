@@ -4,7 +4,7 @@ import {
   createGatewayApp,
   hashToken,
   parseGrants,
-  type GatewayApp,
+  type ClosableGatewayApp,
   type GatewayOptions,
   type Grant,
   type GrantInput,
@@ -22,7 +22,7 @@ const EVERYTHING: GrantInput = {
 
 export interface OpenGateway {
   readonly bus: OpenAgentBus
-  readonly app: GatewayApp
+  readonly app: ClosableGatewayApp
   readonly client: WaggleClient
   /** A client that sends another token, or none. */
   clientOf(token: string | undefined): WaggleClient

@@ -7,7 +7,12 @@ import { isLineStream } from './emit/emit-stream.ts'
 import { createDoorkeeper } from './doorkeeper.ts'
 import { guardHttp } from './guard-http.ts'
 import { GatewayFault } from './gateway-fault.ts'
-import type { GatewayApp, GatewayOptions, GatewayParts } from './gateway-parts.ts'
+import type {
+  ClosableGatewayApp,
+  GatewayApp,
+  GatewayOptions,
+  GatewayParts,
+} from './gateway-parts.ts'
 import { createLiveStats } from './live-stats.ts'
 import { bindLiveTail } from './live-tail.ts'
 import { mountBeside } from './mounts/mount-beside.ts'
@@ -40,7 +45,7 @@ import { createSessions } from './sessions.ts'
 const BODY_BYTES_MAX = 8 * 1024 * 1024
 
 /** The gateway as a function of requests: served over HTTP, or called in process by `app.request`. */
-export function createGatewayApp(options: GatewayOptions): GatewayApp {
+export function createGatewayApp(options: GatewayOptions): ClosableGatewayApp {
   const { bus, random, clock, grants, bodyBytesMax = BODY_BYTES_MAX } = options
   const { traffic = createTrafficCounts() } = options
   const logger = tracedLogger(options.logger)
@@ -94,8 +99,8 @@ export function createGatewayApp(options: GatewayOptions): GatewayApp {
   bindFiguresRoutes(app, parts)
   bindMaintenanceRoutes(app, parts)
   bindTrustRoutes(app, parts)
-  mountMcp(app, parts)
+  const mcp = mountMcp(app, parts)
   bindLiveTail(app, parts, createLiveStats(parts))
   mountBeside(app, parts)
-  return app
+  return Object.assign(app, { close: () => mcp.close() })
 }

@@ -66,3 +66,6 @@ interface Destroyable {
 }
 
 export type GatewayApp = OpenAPIHono<GatewayEnv>
+
+/** What is left open behind answers, such as sessions, ends with it. */
+export type ClosableGatewayApp = GatewayApp & { close(): Promise<void> }

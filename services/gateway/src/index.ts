@@ -1,7 +1,7 @@
 export type { AnalystDoor } from './analyst/analyst-door.ts'
 export { createGatewayApp } from './app.ts'
 export type { GatewayBus, GatewayPast, Views } from './gateway-bus.ts'
-export type { GatewayApp, GatewayOptions } from './gateway-parts.ts'
+export type { ClosableGatewayApp, GatewayApp, GatewayOptions } from './gateway-parts.ts'
 export { hashToken, parseGrants } from './principal.ts'
 export type { Grant, GrantInput, Principal } from './principal.ts'
 export { createTrafficCounts } from './traffic-counts.ts'

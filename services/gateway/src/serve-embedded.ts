@@ -6,7 +6,7 @@ import { keptCertificate } from '@waggle/certify'
 import { analyticsPath, openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import { createEmbeddedDoor } from './analyst/embedded-door.ts'
 import { createGatewayApp } from './app.ts'
-import type { GatewayApp } from './gateway-parts.ts'
+import type { ClosableGatewayApp } from './gateway-parts.ts'
 import { hashToken, type Grant } from './principal.ts'
 import { createGatewayServer } from './server.ts'
 import { openTokenFile } from './token-file.ts'
@@ -25,7 +25,7 @@ export interface EmbeddedGatewayOptions {
 
 export interface EmbeddedGateway extends Service {
   readonly bus: EmbeddedBus
-  readonly app: GatewayApp
+  readonly app: ClosableGatewayApp
   readonly url: string
   /** May do everything; kept in the data folder, readable by its owner alone. */
   readonly token: string

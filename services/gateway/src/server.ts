@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { serve } from '@hono/node-server'
 import { messageOf, WaggleError, type Service } from '@waggle/base'
-import type { GatewayApp } from './gateway-parts.ts'
+import type { ClosableGatewayApp } from './gateway-parts.ts'
 
 export interface GatewayServer extends Service {
   /** Where it listens, once started. */
@@ -10,7 +10,7 @@ export interface GatewayServer extends Service {
 
 /** The gateway over HTTP; on the loopback address unless told otherwise. */
 export function createGatewayServer(
-  app: GatewayApp,
+  app: ClosableGatewayApp,
   { port, host = '127.0.0.1' }: { readonly port: number; readonly host?: string },
 ): GatewayServer {
   let server: Server | undefined
@@ -31,11 +31,16 @@ export function createGatewayServer(
           reject(new WaggleError('CONFIG_INVALID', what, { cause: error }))
         })
       }),
-    stop: () =>
-      new Promise((resolve) => {
-        if (server === undefined) return resolve()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: async () => {
+      const listening = server
+      const closed = new Promise<void>((resolve) => {
+        if (listening === undefined) return resolve()
+        listening.close(() => resolve())
+      })
+      // No connection is new from here on, so that no session is left.
+      await app.close()
+      listening?.closeAllConnections()
+      await closed
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { RequestCount, Traffic } from '@waggle/service'
+import { handedOn } from './handed-on.ts'
 
 /** What was asked of a gateway since it started. */
 export interface TrafficCounts {
@@ -28,34 +29,4 @@ export function createTrafficCounts(): TrafficCounts {
     },
     read: () => ({ requests: [...counts.values()], liveReaders }),
   }
-}
-
-/** The same bytes, read no sooner than they are asked for. */
-function handedOn(body: ReadableStream<Uint8Array>, onEnd: () => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader()
-  let open = true
-  const end = (): void => {
-    if (open) onEnd()
-    open = false
-  }
-  return new ReadableStream(
-    {
-      pull: async (controller) => {
-        try {
-          const { done, value } = await reader.read()
-          if (!done) return controller.enqueue(value)
-          end()
-          controller.close()
-        } catch (error) {
-          end()
-          controller.error(error)
-        }
-      },
-      cancel: async (reason) => {
-        end()
-        await reader.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

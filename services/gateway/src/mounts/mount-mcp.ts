@@ -1,20 +1,11 @@
-import { createHttpTransport, createMcpServer, type HttpTransport } from '@waggle/mcp'
+import { createHttpTransport, createMcpServer } from '@waggle/mcp'
 import { WaggleError } from '@waggle/base'
 import { createWaggleClient } from '@waggle/client'
 import type { Context } from 'hono'
 import { GatewayFault } from '../gateway-fault.ts'
 import type { GatewayApp, GatewayEnv, GatewayParts } from '../gateway-parts.ts'
 import type { Principal } from '../principal.ts'
-
-/** A client that has been silent for so long begins again, as it does after a restart. */
-const IDLE_MICROS = 3_600_000_000
-const SESSIONS_MAX = 1000
-
-interface McpSession {
-  readonly transport: HttpTransport
-  readonly owner: string
-  used: number
-}
+import { createMcpSessions, type McpSessions } from './mcp-sessions.ts'
 
 /**
  * The Model Context Protocol over Streamable HTTP at /mcp?swarm=NAME&agent=NAME&run=NAME. A session belongs to the
@@ -23,40 +14,29 @@ interface McpSession {
 export function mountMcp(
   app: GatewayApp,
   { clock, random, version, doorkeeper }: GatewayParts,
-): void {
-  const sessions = new Map<string, McpSession>()
-  const close = (id: string): void => {
-    const session = sessions.get(id)
-    sessions.delete(id)
-    void session?.transport.close()
-  }
-  const closeIdle = (now: number): void => {
-    // Used ones move to the end, so the first is the one that was silent longest.
-    for (const [id, { used }] of sessions)
-      if (now - used > IDLE_MICROS || sessions.size >= SESSIONS_MAX) close(id)
-  }
-
-  const open = async (c: Context<GatewayEnv>, owner: string): Promise<Response> => {
-    const now = clock.now()
-    closeIdle(now)
+): McpSessions {
+  const sessions = createMcpSessions(clock)
+  const open = async (c: Context<GatewayEnv>): Promise<Response> => {
     const principal = c.get('principal')
+    const authorization = c.req.header('authorization')!
     const server = createMcpServer({
       client: createWaggleClient({
         url: new URL(c.req.url).origin,
-        token: c.req.header('authorization')!.slice('Bearer '.length),
+        token: authorization.slice('Bearer '.length),
         fetch: async (input, init) => app.request(input as string, init),
       }),
       ...speakerOf((name) => c.req.query(name), principal),
       version,
     })
+    const stayAllowed = (): void => void doorkeeper.recognize(authorization)
     let isOpen = false
     const transport = await createHttpTransport(server, {
       newSessionId: () => random.sessionId(),
       onOpened: (id) => {
         isOpen = true
-        sessions.set(id, { transport, owner, used: now })
+        sessions.add(id, { transport, owner: principal.name, stayAllowed })
       },
-      onClosed: (id) => void sessions.delete(id),
+      onClosed: sessions.remove,
     })
     const response = await transport.handle(c.req.raw)
     if (!isOpen) await transport.close()
@@ -68,17 +48,13 @@ export function mountMcp(
     await next()
   })
   app.all('/mcp', async (c) => {
-    const { name: owner } = c.get('principal')
     const id = c.req.header('mcp-session-id')
-    if (id === undefined) return open(c, owner)
-    const session = sessions.get(id)
-    if (session === undefined || session.owner !== owner)
-      throw new WaggleError('NOT_FOUND', 'There is no such session; initialize another')
-    sessions.delete(id)
-    session.used = clock.now()
-    sessions.set(id, session)
-    return session.transport.handle(c.req.raw)
+    if (id === undefined) return open(c)
+    const answer = sessions.handle(id, c.get('principal').name, c.req.raw)
+    if (answer !== undefined) return answer
+    throw new WaggleError('NOT_FOUND', 'There is no such session; initialize another')
   })
+  return sessions
 }
 
 /** As whom the session speaks; a token for one swarm and one agent need not name them. */
