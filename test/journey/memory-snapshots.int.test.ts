@@ -7,7 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createFileSnapshots, createRunner, withSnapshots, type Snapshots } from '@waggle/consume'
 import { createEmitter } from '@waggle/emit'
-import { createMemoryProjection, createReadBack, type MemoryProjection } from '@waggle/memory'
+import {
+  createMemoryProjection,
+  createReadBack,
+  memoryAsOf,
+  type MemoryProjection,
+} from '@waggle/memory'
 import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
 import { projectAsOf } from '@waggle/replay'
 import { createEraserService, snapshotForgetters } from '@waggle-services/memory-view'
@@ -113,10 +118,10 @@ describe('the past of memory', () => {
             for (const hours of hoursAgo) {
               const asOf = feed.bus.clock.now() - hours * 3_600_000_000
               const options = { ...feed.bus, run: null, asOf, batchRecords: 1 }
-              const make = () => memoryOf(feed, true)
-              const fromLog = await projectAsOf(make, options)
-              const kept = { ...options, snapshots: counted, everyRecords: 10 }
-              const fromKept = await projectAsOf(make, kept)
+              const fromLog = await projectAsOf(() => memoryOf(feed, true), options)
+              const { vault } = feed
+              const kept = { vault, openIndex, snapshots: counted, everyRecords: 10 }
+              const fromKept = await memoryAsOf({ ...options, ...kept })
               expect(fromKept.sealed).toBe(fromLog.sealed)
               expect(fromKept.positions).toEqual(fromLog.positions)
               expect(await answers(fromKept)).toBe(await answers(fromLog))

@@ -32,6 +32,8 @@ export interface Projection {
 export interface KeptProjection extends Projection {
   /** What its state depends on beside log and version, such as the name of a rule: another one's is not taken. */
   readonly stateKey?: string
+  /** Does what it put off until it is asked; to be awaited before `dump`. */
+  prepareDump?(): Promise<void>
   /** Its state and checkpoints; undefined while something it brought about is still to be said. */
   dump(): Dump | undefined
   /** Takes up what `dump` gave; of partitions named, if any, and then only what the view does not hold. */

@@ -40,9 +40,18 @@ type TallyWith<Durations> = Pick<RunTally, 'recent'> & {
 
 /** To be put into bytes before anything changes; undefined while the index waits for something. */
 export function plainMemory({ runs }: MemoryState): MemoryDump | undefined {
-  for (const { swarms } of runs.values())
-    for (const { indexed } of swarms.values()) if (indexed.steps.length > 0) return undefined
-  return mapped(runs, ({ time, swarms }) => ({ time, swarms: mapped(swarms, plainSwarm) }))
+  const plain = new Map<string, PlainRun>()
+  for (const [run, { time, swarms }] of runs) {
+    const all = new Map<string, PlainSwarm>()
+    for (const [name, swarm] of swarms) {
+      const recall = swarm.index?.dump()
+      const waits = swarm.index !== undefined && recall === undefined
+      if (waits || swarm.indexed.steps.length > 0) return undefined
+      all.set(name, plainSwarm(swarm, recall))
+    }
+    plain.set(run, { time, swarms: all })
+  }
+  return plain
 }
 
 /** Takes up what `plainMemory` gave, of a memory with the same retention and kinds, in place of nothing. */
@@ -57,8 +66,8 @@ export function loadMemory(state: MemoryState, plain: MemoryDump): void {
   }
 }
 
-function plainSwarm(swarm: SwarmMemory): PlainSwarm {
-  const { index, namespaces, episodes, indexed, compensations, agents, links } = swarm
+function plainSwarm(swarm: SwarmMemory, recall: RecallDump | undefined): PlainSwarm {
+  const { namespaces, episodes, indexed, compensations, agents, links } = swarm
   const { frames, hot: _hot, retention: _retention, rows, ...marks } = episodes
   const { kinds: _kinds, steps: _steps, ...memories } = indexed
   return {
@@ -71,7 +80,7 @@ function plainSwarm(swarm: SwarmMemory): PlainSwarm {
     })),
     episodes: { ...marks, rows: rows.dump(), frames: frames.dump() },
     indexed: memories,
-    recall: index?.dump(),
+    recall,
   }
 }
 

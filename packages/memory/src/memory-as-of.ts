@@ -1,4 +1,5 @@
 import { projectAsOf, type AsOfOptions, type PastView } from '@waggle/replay'
+import { createLateIndex } from './late-index.ts'
 import { createMemoryProjection, type MemoryProjectionOptions } from './project-memory.ts'
 import type { MemoryView } from './memory-view.ts'
 import { createReadBack } from './read-back.ts'
@@ -15,7 +16,10 @@ export type MemoryAsOf = PastView<MemoryView>
  */
 export function memoryAsOf(options: MemoryAsOfOptions): Promise<MemoryAsOf> {
   const { topics } = options.log
+  const { openIndex: open, ...rest } = options
   const readBack = createReadBack(options)
-  const make = () => createMemoryProjection({ ...options, topics, readBack, ageless: true })
+  const index: Pick<MemoryProjectionOptions, 'openIndex'> =
+    open === undefined ? {} : { openIndex: (scope) => createLateIndex(() => open(scope)) }
+  const make = () => createMemoryProjection({ ...rest, ...index, topics, readBack, ageless: true })
   return projectAsOf(make, options)
 }

@@ -1,11 +1,11 @@
 import type { Micros } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
 import { PARTITIONS, partitionName, type TopicPartition } from '@waggle/event'
-import type { RecallIndex } from '@waggle/recall'
 import { emptyCompensations, type CompensationState } from './compensation-state.ts'
 import { emptyEpisodes, type EpisodeState } from './episode-state.ts'
 import type { Frame } from './frame-store.ts'
 import { emptyIndexed, type IndexedMemories } from './indexed-memories.ts'
+import type { MemoryIndex } from './late-index.ts'
 import type { MemoryKind } from './memory.ts'
 import type { MemoryScope } from './memory-view.ts'
 import { emptyParts, type NamespaceParts } from './namespace-parts.ts'
@@ -49,7 +49,7 @@ export interface RunTime {
  */
 export interface SwarmMemory {
   /** Finds memories by what they say; undefined where the projection has no index. */
-  readonly index: RecallIndex | undefined
+  readonly index: MemoryIndex | undefined
   readonly time: RunTime
   readonly namespaces: Map<string, NamespaceMemory>
   readonly episodes: EpisodeState
@@ -74,7 +74,7 @@ export interface MemoryState {
   readonly retention: RetentionConfig
   /** What can be recalled by its text. */
   readonly indexedKinds: ReadonlySet<MemoryKind>
-  readonly openIndex: ((scope: MemoryScope) => RecallIndex) | undefined
+  readonly openIndex: ((scope: MemoryScope) => MemoryIndex) | undefined
   /** Every partition that memory lives on: what all of them have passed is sealed. */
   readonly partitions: readonly (TopicPartition & { readonly name: string })[]
   /** By run; '' is live. */
@@ -85,7 +85,7 @@ export interface MemoryStateOptions {
   readonly retention?: RetentionInput
   readonly indexedKinds?: readonly MemoryKind[]
   /** Makes the index of one swarm's run; memories cannot be recalled by their text without. */
-  readonly openIndex?: (scope: MemoryScope) => RecallIndex
+  readonly openIndex?: (scope: MemoryScope) => MemoryIndex
   /** Number of partitions by topic; those of the bus if left out. */
   readonly topics?: Readonly<Record<string, number>>
 }

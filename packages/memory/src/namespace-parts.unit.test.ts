@@ -198,6 +198,7 @@ function answersAt(state: MemoryState, asOf: number): Map<string, unknown> {
     ask('statistics', () => view.procedureStatistics(SCOPE, space, 'p', at))
     ask('suggestion', () => view.suggestedVersion(SCOPE, space, 'p', at))
     ask('turns', () => view.turns(SCOPE, space, 'c', at))
+    ask('latest turns', () => view.latestTurns(SCOPE, space, at))
     ask('documents', () => view.documents(SCOPE, space, at))
     ask('refused', () => [
       view.refusedWrites(SCOPE, space, at),

@@ -97,6 +97,11 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
     digest: async () => digestMemory(state),
     rows: () => memoryRows(state),
     stateKey: stateKeyOf(state),
+    prepareDump: async () => {
+      await flush()
+      for (const { swarms } of state.runs.values())
+        for (const { index } of swarms.values()) await index?.catchUp?.()
+    },
     dump: () => {
       const plain = plainMemory(state)
       return plain === undefined

@@ -23,6 +23,8 @@ export interface TurnView {
     conversation: string,
     filter?: TurnFilter,
   ): Kept<Turn>[]
+  /** The same of the conversation that was spoken in last; none where there is no conversation. */
+  latestTurns(scope: MemoryScope, namespace: string, filter?: TurnFilter): Kept<Turn>[]
   /** Names of conversations that have turns, sorted. */
   conversations(scope: MemoryScope, namespace: string, options?: AsOf): string[]
 }
@@ -51,14 +53,25 @@ export function createTurnView(source: PartSource): TurnView {
     const rest = newest.filter(({ event }, index) => index >= first || event.pinned)
     return [...pinned.flatMap(shown), ...rest]
   }
+  /** The newest turn of each conversation that has one. */
+  const newest = (scope: MemoryScope, namespace: string, { asOf }: AsOf): Kept<Turn>[] => {
+    const filter = { limit: 1, ...(asOf === undefined ? {} : { asOf }) }
+    return [...(source.parts(scope, namespace)?.turns.keys() ?? [])].flatMap((name) =>
+      turns(scope, namespace, name, filter).slice(-1),
+    )
+  }
   return {
     turns,
-    conversations: (scope, namespace, { asOf } = {}) =>
-      [...(source.parts(scope, namespace)?.turns.keys() ?? [])]
-        .filter((name) => {
-          const filter = { limit: 1, ...(asOf === undefined ? {} : { asOf }) }
-          return turns(scope, namespace, name, filter).length > 0
-        })
+    latestTurns: (scope, namespace, filter = {}) => {
+      // A namespace lives in one partition: its order is that of the offsets.
+      const [last] = newest(scope, namespace, filter).sort((a, b) =>
+        a.position.offset > b.position.offset ? -1 : 1,
+      )
+      return last === undefined ? [] : turns(scope, namespace, last.event.conversation, filter)
+    },
+    conversations: (scope, namespace, options = {}) =>
+      newest(scope, namespace, options)
+        .map(({ event }) => event.conversation)
         .sort(),
   }
 }

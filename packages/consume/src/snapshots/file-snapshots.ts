@@ -61,6 +61,7 @@ export function createFileSnapshots(options: FileSnapshotsOptions): Snapshots {
   return {
     most,
     save: async (projection) => {
+      await projection.prepareDump?.()
       const dump = projection.dump()
       if (dump === undefined) return undefined
       const body = bodyOf(dump)
