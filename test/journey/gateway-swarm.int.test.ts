@@ -105,6 +105,51 @@ describe('what an agent has before it', () => {
     expect(again.data).toEqual(before.data)
   })
 
+  test('has the newest turns of the conversation it had last, as of a time those of then', async () => {
+    const say = async (conversation: string, role: string, content: string, tokens = 0) => {
+      const turn = { conversation, role, content, tokens, namespace: 'ada' }
+      const { data } = await emit({ kind: 'turn', agent: 'ada', ...turn })
+      return data[0]!
+    }
+    const ask = async (more: object) => {
+      const { data } = await gateway.client.call('agentContext', {
+        swarm: 'desk',
+        agent: 'ada',
+        ...more,
+      })
+      const block = data.window.find((one) => one.block === 'turns')
+      return { block, said: data.turns.map(({ role, text }) => `${role} ${text}`) }
+    }
+    expect(await ask({})).toEqual({ said: [], block: { block: 'turns', tokens: 0, items: 0 } })
+    await say('morning', 'USER', 'what holds?')
+    const answer = await say('morning', 'ASSISTANT', 'low volume', 3)
+    const last = await say('noon', 'USER', 'and now?')
+    const { data: at } = await gateway.client.call('event', {
+      swarm: 'desk',
+      id: answer.id,
+      after: last.position,
+    })
+    const morning = ['USER what holds?', 'ASSISTANT low volume']
+    const then = await ask({ as_of: String(at.known_from) })
+    // Three estimated of eleven letters, and three that were counted.
+    expect(then).toEqual({ said: morning, block: { block: 'turns', tokens: 6, items: 2 } })
+    expect((await ask({ after: last.position })).said).toEqual(['USER and now?'])
+    const bounded = await ask({ as_of: String(at.known_from), limit: 1 })
+    expect(bounded.said).toEqual(['ASSISTANT low volume'])
+  })
+
+  test('without an observation it recalls by what it decided last', async () => {
+    const kept = { namespace: 'cleo', type: 'lesson', importance: 0.8 }
+    await emit({ kind: 'agent', agent: 'cleo', op: 'JOINED', role: 'executor', weight: 1 })
+    await emit({ kind: 'experience', agent: 'cleo', ...kept, content: 'thin books slip' })
+    const ask = { swarm: 'desk', agent: 'cleo' }
+    const none = await gateway.client.call('agentContext', ask)
+    expect(none.data.memories).toEqual([])
+    const { data: said } = await decide('cleo', 'SELL', { reasoning: 'the books are thin' })
+    const { data } = await gateway.client.call('agentContext', { ...ask, after: said[0]!.position })
+    expect(data.memories.map(({ text }) => text)).toEqual(['thin books slip'])
+  })
+
   test('is for tokens that may speak as it', async () => {
     await expect(
       gateway.clientOf('bob-only').call('agentContext', { swarm: 'desk', agent: 'ada' }),

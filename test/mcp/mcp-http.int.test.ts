@@ -99,6 +99,17 @@ test('the past of an agent has nothing learned later', async () => {
   expect(then['decisions']).toEqual([])
   const later = await ask(cid, 'replay_as_of', { as_of: String(event.data.known_from) })
   expect(later['decisions']).toMatchObject([{ action: 'FLAT', agent: 'cid' }])
+  const turn = { conversation: 'desk', role: 'USER', content: 'stay out?', tokens: 3 }
+  const body = { kind: 'turn', agent: 'cid', namespace: 'cid', ...turn }
+  const { data: said } = await mcp.gateway.client.call('emit', { swarm: 'desk', body })
+  const { data: told } = await mcp.gateway.client.call('event', {
+    swarm: 'desk',
+    id: said[0]!.id,
+    after: said[0]!.position,
+  })
+  const spoken = await ask(cid, 'replay_as_of', { as_of: String(told.known_from) })
+  expect(spoken['turns']).toEqual([{ conversation: 'desk', role: 'USER', text: 'stay out?' }])
+  expect(later['turns']).toEqual([])
 })
 
 test('a decision is explained by the events behind it', async () => {

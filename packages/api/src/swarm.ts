@@ -64,6 +64,20 @@ export const agentContext = z
     signals: z.array(knownEvent),
     holdings: z.array(holdingJson),
     memories: z.array(z.lazy(() => memoryJson)),
+    /** The newest turns of the conversation it had last, oldest first, and pinned ones before them. */
+    turns: z.array(
+      z.object({
+        id: z.string(),
+        conversation: z.string(),
+        role: z.enum(['SYSTEM', 'USER', 'ASSISTANT', 'TOOL']),
+        text: z.string(),
+        source: z.string(),
+        pinned: z.boolean(),
+        tokens: z.int(),
+        known_from: micros,
+        position: z.string(),
+      }),
+    ),
     /** Estimated tokens by block of what it sees. */
     window: z.array(z.object({ block: z.string(), tokens: z.int(), items: z.int() })),
   })

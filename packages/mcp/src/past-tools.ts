@@ -15,11 +15,11 @@ function addReplay(server: McpServer, { client, agent, scope }: Speaker): void {
   addTool(server, 'replay_as_of', {
     title: 'Replay As Of',
     description:
-      'Exactly what an agent knew and saw at a past time: state, decisions, signals, holdings and memories. Nothing learned later is in it.',
+      'Exactly what an agent knew and saw at a past time: state, decisions, signals, holdings, memories and the last turns of conversation. Nothing learned later is in it.',
     input: z.object({
       as_of: z.string().max(40).describe('ISO 8601 or microseconds since 1970'),
       agent: z.string().min(1).max(128).optional().describe('The own one if left out'),
-      limit: z.int().min(1).max(1000).optional().describe('Most decisions and memories'),
+      limit: z.int().min(1).max(1000).optional().describe('Most decisions, memories and turns'),
     }),
     output: z.object({
       agent: z.string(),
@@ -31,6 +31,7 @@ function addReplay(server: McpServer, { client, agent, scope }: Speaker): void {
         z.object({ agent: z.string(), instrument: z.string(), quantity: z.string() }),
       ),
       memories: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })),
+      turns: z.array(z.object({ conversation: z.string(), role: z.string(), text: z.string() })),
       sealed: z.boolean().describe('Nothing appended from now on can change the answer'),
       position: z.string().describe('Asked as of these positions it is the same'),
     }),
@@ -50,6 +51,7 @@ function addReplay(server: McpServer, { client, agent, scope }: Speaker): void {
           quantity: held.quantity,
         })),
         memories: data.memories.map(({ id, kind, text }) => ({ id, kind, text })),
+        turns: data.turns.map(({ conversation, role, text }) => ({ conversation, role, text })),
         sealed: past?.sealed ?? false,
         position: past?.position ?? '',
       }

@@ -1,8 +1,8 @@
 import type { AgentContextJson, KnownEventJson } from '@waggle/api'
 import { createKinds, type AgentKind } from '@waggle/agent'
-import { topicOf, type AgentState } from '@waggle/event'
+import { positionText, topicOf, type AgentState, type Turn } from '@waggle/event'
 import { partitionOf, type EventLog } from '@waggle/log'
-import { estimateTokens, type Memory, type RecalledMemory } from '@waggle/memory'
+import { estimateTokens, type Kept, type Memory, type RecalledMemory } from '@waggle/memory'
 import type { Vault } from '@waggle/vault'
 import type { SignalReport } from '@waggle/view-coordination'
 import type { Entry } from '@waggle/view-hot'
@@ -18,19 +18,20 @@ const DECISIONS = 20
 /** As the SDK recalls for an agent without a kind. */
 const RECALLED = 8
 const OBSERVED = 4
+const TURNS = 20
 const kinds = createKinds()
 
 export interface SightOptions {
   readonly agent: string
-  /** Decisions and memories at most, each. */
+  /** Decisions, memories and turns at most, each. */
   readonly limit?: number | undefined
   readonly costs?: CostBook | undefined
 }
 
 /**
  * What an agent has before it when it thinks: its state, its decisions, signals that concern it, what it holds, and
- * what it recalls of situations like the one it observed last, by the calls that the SDK makes for it. As of a time
- * it is the same of the views as they stood.
+ * what it recalls of situations like the one it observed last, by the calls that the SDK makes for it, and the
+ * conversation it had last. As of a time it is the same of the views as they stood.
  */
 export async function agentSight(
   { log, vault }: Pick<GatewayBus, 'log' | 'vault'>,
@@ -56,7 +57,16 @@ export async function agentSight(
       agent,
       limit: OBSERVED,
     })
-    return recalledFor(observed, most, (text) => view.recall(scope, { text, limit: most, agent }))
+    const decided =
+      observed.length > 0
+        ? observed
+        : await view.episodes(scope, { kinds: ['decision'], source: agent, agent, limit: 1 })
+    return {
+      recalled: await recalledFor(decided, most, (text) =>
+        view.recall(scope, { text, limit: most, agent }),
+      ),
+      turns: view.latestTurns(scope, agent, { limit: limit ?? TURNS }),
+    }
   })
   const data = {
     agent: member === undefined ? null : agentJson(member),
@@ -64,7 +74,8 @@ export async function agentSight(
     decisions: await openedJson(vault, hot.data.decisions.map(knownOfEntry)),
     signals: await signalsJson(log, vault, signals),
     holdings: hot.data.holdings.map((holding) => holdingJson(holding, costs)),
-    memories: memory.data.map((one) => memoryJson(one)),
+    memories: memory.data.recalled.map((one) => memoryJson(one)),
+    turns: memory.data.turns.map(turnJson),
   }
   return { ...memory, data: { ...data, window: windowOf(data) } }
 }
@@ -73,18 +84,40 @@ function kindOf(role: string | undefined): AgentKind | undefined {
   return role !== undefined && kinds.names().includes(role) ? kinds.kindOf(role) : undefined
 }
 
-/** The situation is what was observed last, along one line of action; without one nothing is recalled. */
+/** The situation is what was observed last, along one line of action, or else decided; without one nothing is recalled. */
 async function recalledFor(
-  observed: readonly Memory[],
+  situation: readonly Memory[],
   limit: number,
   recall: (text: string) => Promise<RecalledMemory[]>,
 ): Promise<readonly RecalledMemory[]> {
-  const [last] = observed
-  const now = observed.filter(({ event }) => event.trajectory === last!.event.trajectory)
-  const texts = now.map(({ event }) =>
-    event.kind === 'observation' ? `${event.domain} ${event.content}` : '',
-  )
+  const [last] = situation
+  const now = situation.filter(({ event }) => event.trajectory === last!.event.trajectory)
+  const texts = now.flatMap(({ event }) => {
+    if (event.kind === 'observation') return [`${event.domain} ${event.content}`]
+    return event.kind === 'decision' ? [`${event.action} ${event.reasoning}`] : []
+  })
   return texts.length === 0 || limit === 0 ? [] : recall(texts.toReversed().join('\n'))
+}
+
+function turnJson({
+  event,
+  source,
+  knownFrom,
+  position,
+}: Kept<Turn>): AgentContextJson['turns'][number] {
+  const { id, conversation, role, content: text, pinned, tokens } = event
+  return {
+    id,
+    conversation,
+    role,
+    text,
+    source,
+    pinned,
+    // Who wrote it may not have counted.
+    tokens: tokens || estimateTokens(text),
+    known_from: knownFrom,
+    position: positionText(position),
+  }
 }
 
 function newest<E extends AgentState>(
@@ -140,6 +173,7 @@ function windowOf({
   signals,
   holdings,
   memories,
+  turns,
 }: Omit<AgentContextJson, 'window'>): AgentContextJson['window'] {
   const block = (name: string, texts: readonly string[]) => ({
     block: name,
@@ -156,5 +190,10 @@ function windowOf({
       'memories',
       memories.map(({ text }) => text),
     ),
+    {
+      block: 'turns',
+      tokens: turns.reduce((sum, { tokens }) => sum + tokens, 0),
+      items: turns.length,
+    },
   ]
 }

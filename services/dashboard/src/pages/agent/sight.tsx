@@ -30,6 +30,11 @@ export function Sight({ agent }: { readonly agent: string }) {
           <Panel title="Memories it recalls" span={8} flush>
             <Rows label="Recalled memories, best first" columns={MEMORIES} rows={data.memories} />
           </Panel>
+          {data.turns.length === 0 ? null : (
+            <Panel title={`What was said in ${data.turns.at(-1)!.conversation}`} flush>
+              <Rows label="Turns, oldest first" columns={TURNS} rows={data.turns} />
+            </Panel>
+          )}
           <Panel title="Signals that concern it" span={8} flush>
             <Rows label="Signals alive" columns={EVENTS} rows={data.signals} />
           </Panel>
@@ -96,6 +101,18 @@ const MEMORIES: readonly Column<MemoryJson>[] = [
     sort: ({ score }) => score ?? 0,
     align: 'right',
   },
+  { id: 'text', header: 'Says', cell: ({ text }) => text, grow: true },
+]
+
+const TURNS: readonly Column<AgentContextJson['turns'][number]>[] = [
+  { id: 'id', header: 'Event', cell: ({ position }) => <EventLink id={position} /> },
+  {
+    id: 'time',
+    header: 'Known (UTC)',
+    cell: (row) => <Time micros={row.known_from} />,
+    wide: true,
+  },
+  { id: 'role', header: 'Role', cell: ({ role, pinned }) => (pinned ? `${role}, pinned` : role) },
   { id: 'text', header: 'Says', cell: ({ text }) => text, grow: true },
 ]
 
