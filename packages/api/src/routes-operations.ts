@@ -34,7 +34,7 @@ export const OPERATION_ROUTES = {
     path: '/v1/projections/{name}/rebuild',
     verb: 'operate',
     tag: 'operations',
-    summary: 'Drop a view and project the log again; answers when it has begun',
+    summary: 'Project the log again into a view; answers when it has begun',
     answer: z.object({ data: z.object({ started: z.boolean() }) }),
   },
   deadLetters: {

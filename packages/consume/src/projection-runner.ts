@@ -45,6 +45,8 @@ export interface RunnerStatus {
 export interface ProjectionRunner extends Service {
   readonly projection: Projection
   readonly progress: Progress
+  /** From the drop of a view until it has caught up: what it answers then is no state the swarm was ever in. */
+  readonly isRebuilding?: boolean
   pause(): Promise<void>
   resume(): Promise<void>
   /** Drops the view and projects the log again from its start; resolves when it has caught up. */
@@ -92,6 +94,7 @@ class Runner implements ProjectionRunner {
   readonly name: string
   readonly projection: Projection
   readonly progress: Progress
+  isRebuilding = false
   readonly #options: RunnerOptions
   readonly #partitions: readonly TopicPartition[]
   readonly #admissions = new Map<string, AdmissionState>()
@@ -133,11 +136,12 @@ class Runner implements ProjectionRunner {
 
   async rebuild(): Promise<void> {
     await this.#rest('paused')
+    this.isRebuilding = true
     await this.projection.reset()
     this.progress.clear()
     this.#done.clear()
     this.#run()
-    await this.caughtUp(REBUILD_TIMEOUT_MS)
+    await this.caughtUp(REBUILD_TIMEOUT_MS).finally(() => void (this.isRebuilding = false))
   }
 
   async caughtUp(timeoutMs: number): Promise<void> {

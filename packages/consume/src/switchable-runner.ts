@@ -85,6 +85,10 @@ class Switchable<P extends Projection> implements SwitchableRunner<P> {
     return this.#live.projection
   }
 
+  get isRebuilding(): boolean {
+    return this.#live.runner.isRebuilding === true
+  }
+
   start(): Promise<void> {
     return this.#set('running', (runner) => runner.start())
   }

@@ -1,4 +1,4 @@
-import type { Micros } from '@waggle/base'
+import { WaggleError, type Micros } from '@waggle/base'
 import type { ProjectionRunner } from '@waggle/consume'
 import type { Position } from '@waggle/event'
 
@@ -30,7 +30,7 @@ const TIMEOUT_MS = 5000
 
 /**
  * Reads a view, after waiting for the positions given: read-your-writes, or VIEW_STALE when they do not
- * come in time; never an older answer in silence.
+ * come in time; never an older answer in silence. VIEW_UNAVAILABLE while the view was dropped and is filled again.
  */
 export async function readView<V, T>(
   source: ViewSource<V>,
@@ -39,10 +39,17 @@ export async function readView<V, T>(
 ): Promise<Answer<T>> {
   const { progress } = source.runner
   await progress.waitFor(ofView(source.runner, after), timeoutMs)
+  checkWhole(source.runner)
   // The instance that serves now, and how far it is before it is read: an answer holds at least that.
   const applied = new Map(progress.freshness.applied)
   const value = await read(source.view)
   return { value, freshness: { applied, age: progress.age } }
+}
+
+function checkWhole({ name, isRebuilding = false }: ProjectionRunner): void {
+  if (!isRebuilding) return
+  const what = `${name} was dropped and is built again; ask once it has caught up`
+  throw new WaggleError('VIEW_UNAVAILABLE', what, { input: name })
 }
 
 /** A view waits for the topics it projects: the others cannot change its answers. */

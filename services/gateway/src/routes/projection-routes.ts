@@ -5,6 +5,7 @@ import { bindRoute } from '../bind-route.ts'
 import type { GatewayApp, GatewayParts } from '../gateway-parts.ts'
 import { projectionJson } from '../operations/projection-json.ts'
 import { createRateMeter } from '../operations/rate-meter.ts'
+import { rebuildView } from '../operations/rebuild-view.ts'
 
 /** Between the two looks that a first rate takes. */
 const FIRST_LOOK_MS = 200
@@ -37,8 +38,7 @@ export function bindProjectionRoutes(app: GatewayApp, parts: GatewayParts): void
     if (runner === undefined) throw unknownProjection(name, bus.runners)
     if (rebuilding.has(name)) return Promise.resolve({ data: { started: false } })
     rebuilding.add(name)
-    runner
-      .rebuild()
+    rebuildView(runner)
       .catch((err: unknown) => logger.error({ projection: name, err }, `rebuild of ${name} failed`))
       .finally(() => rebuilding.delete(name))
     return Promise.resolve({ data: { started: true } })
