@@ -17,7 +17,10 @@ export interface FrameRef {
 }
 
 interface Slab {
+  /** Nothing where a dump was loaded and no frame of it asked for since. */
   bytes: Buffer
+  /** The same compressed, as dumps take what is full: made once, and undone only for who asks. */
+  packed?: Buffer | undefined
   used: number
   compressed: boolean
   /** Newest known_from in it. */
@@ -38,6 +41,7 @@ const SLAB_BYTES = 262_144
 const FIRST_SLAB_BYTES = 4_096
 /** Decompressed slabs kept for the next read. */
 const READ_CACHE = 8
+const NO_BYTES = Buffer.alloc(0)
 
 /**
  * Frames packed end to end into slabs in the order of arrival, so in the order of age; a slab is compressed and
@@ -75,7 +79,7 @@ export class FrameStore {
   get({ slab: number, start, length }: FrameRef): Frame | undefined {
     const slab = this.#slabs.get(number)
     if (slab === undefined) return undefined
-    const all = slab.compressed ? this.#decompress(number, slab) : slab.bytes
+    const all = slab.compressed ? this.#decompress(number, slab) : plainBytes(slab)
     const bytes = all.subarray(start, start + length)
     return { bytes, writer: this.#writers.get(schemaIdOf(bytes))! }
   }
@@ -93,7 +97,8 @@ export class FrameStore {
     for (const [number, slab] of this.#slabs) {
       if (slab.newest < archiveBefore) this.#drop(number)
       else if (slab.newest < coldBefore && !slab.compressed) {
-        slab.bytes = zstdCompressSync(slab.bytes.subarray(0, slab.used))
+        slab.bytes = packedBytes(slab)
+        slab.packed = undefined
         slab.compressed = true
         if (number === this.#current) this.#current = -1
       }
@@ -103,7 +108,8 @@ export class FrameStore {
   /** Bytes of all slabs, with what is not used of them. */
   get bytes(): number {
     let bytes = 0
-    for (const slab of this.#slabs.values()) bytes += slab.bytes.length
+    for (const { bytes: plain, packed } of this.#slabs.values())
+      bytes += plain.length + (packed?.length ?? 0)
     return bytes
   }
 
@@ -121,8 +127,10 @@ export class FrameStore {
   /** What `load` takes: of the slabs themselves, so to be put away before they change. */
   dump(): FramesDump {
     const slabs = [...this.#slabs].map(([number, slab]) => {
-      const bytes = slab.compressed ? slab.bytes : slab.bytes.subarray(0, slab.used)
-      return [number, { ...slab, bytes }] as const
+      if (slab.compressed) return [number, slab] as const
+      if (number === this.#current)
+        return [number, { ...slab, bytes: slab.bytes.subarray(0, slab.used) }] as const
+      return [number, { ...slab, bytes: NO_BYTES, packed: packedBytes(slab) }] as const
     })
     const schemas = [...this.#writers].map(([id, { schema }]) => [id, schema] as const)
     const [current, newest] = [this.#current, this.#newest]
@@ -132,9 +140,8 @@ export class FrameStore {
   /** Takes up what `dump` gave, in place of nothing; copies the bytes. */
   load({ slabs, schemas, current, newest }: FramesDump): void {
     for (const [number, slab] of slabs) {
-      const bytes = Buffer.allocUnsafeSlow(slab.bytes.length)
-      bytes.set(slab.bytes)
-      this.#slabs.set(number, { ...slab, bytes })
+      const packed = slab.packed === undefined ? undefined : copyOf(slab.packed)
+      this.#slabs.set(number, { ...slab, bytes: copyOf(slab.bytes), packed })
     }
     for (const [id, schema] of schemas) {
       const reader = avroTypeOf(SCHEMAS[WriterSchema.kindOf(schema)])
@@ -178,4 +185,22 @@ export class FrameStore {
     this.#decompressed.delete(number)
     if (number === this.#current) this.#current = -1
   }
+}
+
+function packedBytes(slab: Slab): Buffer {
+  slab.packed ??= zstdCompressSync(slab.bytes.subarray(0, slab.used))
+  return slab.packed
+}
+
+function plainBytes(slab: Slab): Buffer {
+  if (slab.bytes.length < slab.used && slab.packed !== undefined)
+    slab.bytes = zstdDecompressSync(slab.packed, { chunkSize: Math.max(64, slab.used + 1) })
+  return slab.bytes
+}
+
+/** Of its own: the rest of what it was read from can go. */
+function copyOf(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }

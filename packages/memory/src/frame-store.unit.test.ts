@@ -1,8 +1,9 @@
+import { deserialize, serialize } from 'node:v8'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { WriterSchema } from '@waggle/codec'
 import { memoryBus, type MemoryBus } from '../../../test/support/memory-bus.ts'
-import { FrameStore, type FrameRef } from './frame-store.ts'
+import { FrameStore, type FrameRef, type FramesDump } from './frame-store.ts'
 
 describe('packed frames', () => {
   let bus: MemoryBus
@@ -22,15 +23,16 @@ describe('packed frames', () => {
     written = read.flat().map(({ value }) => ({ bytes: value, writer: bus.codec.writerOf(value)! }))
   })
 
-  it('come back byte for byte, plain and compressed, until they are let go', () => {
+  it('come back byte for byte, plain, compressed and from dumps, until they are let go', () => {
     const step = fc.oneof(
       { weight: 8, arbitrary: fc.record({ put: fc.nat(49) }) },
       fc.record({ release: fc.nat(1000) }),
       fc.record({ coldFor: fc.nat(40) }),
+      fc.constant({ dumped: true }),
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-        const store = new FrameStore()
+        let store = new FrameStore()
         const live: { ref: FrameRef; bytes: Buffer }[] = []
         steps.forEach((given, time) => {
           if ('put' in given) {
@@ -39,7 +41,12 @@ describe('packed frames', () => {
           } else if ('release' in given) {
             const [gone] = live.splice(given.release % Math.max(1, live.length), 1)
             if (gone !== undefined) store.release(gone.ref)
-          } else store.age(time - given.coldFor, -Infinity)
+          } else if ('coldFor' in given) store.age(time - given.coldFor, -Infinity)
+          else {
+            const dump = deserialize(serialize(store.dump())) as FramesDump
+            store = new FrameStore()
+            store.load(dump)
+          }
         })
         for (const { ref, bytes } of live) expect(store.get(ref)!.bytes.equals(bytes)).toBe(true)
         store.age(Infinity, Infinity)
@@ -47,6 +54,28 @@ describe('packed frames', () => {
         expect(store.bytes).toBe(0)
       }),
     )
+  })
+
+  it('of full slabs come back from dumps of dumps, read between them or not, warm and cold', () => {
+    const reloaded = (from: FrameStore): FrameStore => {
+      const store = new FrameStore()
+      store.load(deserialize(serialize(from.dump())) as FramesDump)
+      return store
+    }
+    const first = new FrameStore()
+    const frames = Array.from({ length: 1500 }, (_, i) => written[i % written.length]!)
+    const refs = frames.map((frame, i) => first.put(frame, i))
+    expect(new Set(refs.map(({ slab }) => slab)).size).toBeGreaterThan(2)
+    const expectAll = (store: FrameStore): void =>
+      refs.forEach((ref, i) => expect(store.get(ref)!.bytes.equals(frames[i]!.bytes)).toBe(true))
+    const unread = reloaded(reloaded(first))
+    expect(unread.bytes).toBeLessThan(first.bytes / 2)
+    const more = unread.put(frames[1]!, 1500)
+    expectAll(unread)
+    const read = reloaded(unread)
+    read.age(700, -Infinity)
+    for (const store of [read, reloaded(read), first]) expectAll(store)
+    expect(read.get(more)!.bytes.equals(frames[1]!.bytes)).toBe(true)
   })
 
   it('take less once they are cold', () => {
