@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand, option, type InputSpec } from '../program/command.ts'
 import { allCommands } from '../program/all-commands.ts'
+import { COMMANDS } from '../program/table.ts'
 import { SHELLS, type Completable, type Shell } from './completion-scripts.ts'
 
 const shells = Object.keys(SHELLS) as [Shell, ...Shell[]]
@@ -23,6 +24,7 @@ async function completables(): Promise<Completable[]> {
   return all.map(({ words, summary, command }) => ({
     words,
     summary,
+    group: COMMANDS.find(({ name }) => name === words[0])!.summary,
     options: Object.entries(command.options).map(([name, spec]) => ({
       name,
       help: spec.help,
