@@ -3,14 +3,24 @@ import { Parser } from '@asyncapi/parser'
 import { AvroSchemaParser } from '@asyncapi/avro-schema-parser'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { GATEWAY_CODES, ROUTES, type Route } from '@waggle/api'
+import { GATEWAY_CODES, LIVE_PATH, liveMessage, ROUTES, type Route } from '@waggle/api'
 import { ERROR_CODES } from '@waggle/base'
 import { EVENT_TOPICS, KINDS, SCHEMAS } from '@waggle/event'
 import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
 
+interface Contents {
+  readonly content?: Record<string, unknown>
+}
+
+interface Operation {
+  readonly parameters?: { name: string }[]
+  readonly requestBody?: Required<Contents>
+  readonly responses: Record<string, Contents>
+}
+
 interface OpenApi {
   readonly openapi: string
-  readonly paths: Record<string, Record<string, { parameters?: { name: string }[] }>>
+  readonly paths: Record<string, Record<string, Operation>>
   readonly components: { schemas: Record<string, unknown> }
 }
 
@@ -49,6 +59,37 @@ describe('/openapi.json', () => {
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining(['Problem', 'Event', 'Agent', 'PositionToken']),
     )
+  })
+
+  test('has the streams: drafts line by line, and the messages of the live tail', async () => {
+    const { paths, components } = JSON.parse(await text('/openapi.json')) as OpenApi
+    const schemaOf = (name: string) => ({ schema: { $ref: `#/components/schemas/${name}` } })
+    const { requestBody, responses } = paths[ROUTES.emit.path]!['post']!
+    expect(requestBody!.content['application/x-ndjson']).toEqual(schemaOf('Draft'))
+    expect(responses['200']!.content!['application/x-ndjson']).toEqual(schemaOf('EmittedLine'))
+    const live = paths[LIVE_PATH]!['get']!.responses['200']!
+    expect(live.content!['text/event-stream']).toEqual(schemaOf('LiveMessage'))
+    expect(Object.keys(components.schemas)).toEqual(
+      expect.arrayContaining(['LiveStats', 'KnownEvent']),
+    )
+  })
+
+  test('says of the live tail what is sent', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    const path = LIVE_PATH.replace('{swarm}', 'desk')
+    const { body } = await gateway.app.request(`${path}?stats=1`, { headers })
+    const joined = { kind: 'agent', agent: 'ada', op: 'JOINED', role: 'r', weight: 1 }
+    await gateway.client.call('emit', { swarm: 'desk', body: joined })
+    const seen = new Set<string>()
+    // In process a message comes in one piece.
+    for await (const message of body!.pipeThrough(new TextDecoderStream())) {
+      const fields = [...message.matchAll(/^(event|id|data): (.*)$/gm)]
+      const sent = Object.fromEntries(fields.map(([, name, value]) => [name, value]))
+      const read = liveMessage.parse({ ...sent, data: JSON.parse(sent['data']!) as unknown })
+      seen.add(read.event === 'events' ? `events ${read.data.length}` : read.event)
+      if (seen.size === 3) break
+    }
+    expect(seen).toEqual(new Set(['events 0', 'events 1', 'stats']))
   })
 
   test('promises nothing that is not served', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answer, micros } from './answer.ts'
 import { positionToken } from './position-token.ts'
+import { problem } from './problem.ts'
 
 /**
  * An event as JSON: the envelope and the kind's own fields by their names in `schemas/`. Times are microseconds
@@ -59,11 +60,14 @@ export const emitted = z
 export type EmittedJson = z.output<typeof emitted>
 
 /** One line of the answer to a stream of drafts: what became of a line. */
-export const emittedLine = z.object({
-  line: z.int(),
-  emitted: emitted.optional(),
-  problem: z.unknown().optional(),
-})
+export const emittedLine = z
+  .object({
+    /** From 1. */
+    line: z.int(),
+    emitted: emitted.optional(),
+    problem: problem.optional(),
+  })
+  .meta({ id: 'EmittedLine' })
 
 /** A record of the log that may be no event: what it is, or why it could not be read. */
 export const logRecord = z

@@ -19,6 +19,7 @@ export type {
   KnowledgeQuestion,
   KnowledgeRelation,
 } from './knowledge.ts'
+export { liveMessage } from './live-message.ts'
 export { liveStats, VERBS } from './operations.ts'
 export type {
   DeadLetterJson,

@@ -13,6 +13,8 @@ export interface Route {
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
   readonly answer: z.ZodType
+  /** The same as a stream of lines (application/x-ndjson): what one line asks, and what one answers. */
+  readonly lines?: { readonly body: z.ZodType; readonly answer: z.ZodType }
 }
 
 type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { answer, micros, readQuery, timeInput } from './answer.ts'
-import { draft, emitted, knownEvent, logPage } from './events.ts'
+import { draft, emitted, emittedLine, knownEvent, logPage } from './events.ts'
 import { positionToken } from './position-token.ts'
 import type { Route } from './route.ts'
 import { agentContext, agentJson, holdingJson, swarmInfo, swarmRun } from './swarm.ts'
@@ -19,6 +19,7 @@ export const SWARM_ROUTES = {
     query: z.object({ run: z.string().max(128).optional() }),
     body: z.union([draft, z.array(draft).min(1).max(10_000)]),
     answer: z.object({ data: z.array(emitted), position: positionToken }),
+    lines: { body: draft, answer: emittedLine },
   },
   swarms: {
     method: 'get',

@@ -6,6 +6,9 @@ import type { GatewayApp, GatewayEnv } from './gateway-parts.ts'
 import { authorize, type Principal } from './principal.ts'
 import { readJson } from './read-json.ts'
 
+/** Lines of JSON, each a value of its own. */
+export const NDJSON = 'application/x-ndjson'
+
 type QueryOf<R extends Route> = R['query'] extends z.ZodType ? z.output<R['query']> : unknown
 type BodyOf<R extends Route> = R['body'] extends z.ZodType ? z.output<R['body']> : undefined
 
@@ -85,7 +88,11 @@ function honoPath(path: string): string {
 
 function describe(app: GatewayApp, route: Route): void {
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
-  const json = (schema: z.ZodType) => ({ 'application/json': { schema } })
+  const { lines } = route
+  const content = (schema: z.ZodType, line: z.ZodType | undefined) => ({
+    'application/json': { schema },
+    ...(line === undefined ? {} : { [NDJSON]: { schema: line } }),
+  })
   app.openAPIRegistry.registerPath({
     method: route.method,
     path: route.path,
@@ -98,14 +105,25 @@ function describe(app: GatewayApp, route: Route): void {
         ? {}
         : { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) }),
       ...(route.query === undefined ? {} : { query: route.query }),
-      ...(route.body === undefined ? {} : { body: { content: json(route.body), required: true } }),
+      ...(route.body === undefined ? {} : { body: bodyOf(content(route.body, lines?.body)) }),
     },
     responses: {
-      200: { description: 'The answer', content: json(route.answer) },
+      200: {
+        description: `The answer${lines === undefined ? '' : PER_LINE}`,
+        content: content(route.answer, lines?.answer),
+      },
       default: {
         description: 'What went wrong',
         content: { 'application/problem+json': { schema: problem } },
       },
     },
   })
+}
+
+/** OpenAPI 3.1 has no word for the schema of one item of a stream. */
+const PER_LINE = `; of ${NDJSON} the schema is that of each line`
+
+function bodyOf(content: Record<string, { schema: z.ZodType }>) {
+  const isStream = content[NDJSON] !== undefined
+  return { content, required: true, ...(isStream ? { description: `Drafts${PER_LINE}` } : {}) }
 }

@@ -54,19 +54,24 @@ function operationHtml(method: string, path: string, operation: Operation): stri
       `<tr><th scope="row"><code>${escaped(name)}</code></th><td>${where}${required === true ? ', required' : ''}</td><td><code>${escaped(brief(schema))}</code></td></tr>`,
   )
   const table = rows.length === 0 ? '' : `<table><tbody>${rows.join('')}</tbody></table>`
-  const body = requestBody === undefined ? '' : `<h3>Body</h3>${json(firstSchema(requestBody))}`
-  const answered = firstSchema(responses['200'] ?? {})
-  const answer = answered === undefined ? '' : `<h3>Answer</h3>${json(answered)}`
+  const body = contentHtml('Body', requestBody)
+  const answer = contentHtml('Answer', responses['200'])
   return `<details><summary><code><span class="method">${method.toUpperCase()}</span> ${escaped(path)}</code> <span class="quiet">${escaped(summary)}</span></summary>
 <p>${prose(description)}</p>${table}${body}${answer}</details>`
 }
 
-function firstSchema({
-  content = {},
-}: {
+interface Contents {
   readonly content?: Readonly<Record<string, { readonly schema: unknown }>>
-}): unknown {
-  return Object.values(content)[0]?.schema
+}
+
+/** Each way to send it: JSON needs no name. */
+function contentHtml(title: string, { content = {} }: Contents = {}): string {
+  return Object.entries(content)
+    .map(([type, { schema }]) => {
+      const named = type === 'application/json' ? '' : ` <code>${escaped(type)}</code>`
+      return `<h3>${title}${named}</h3>${json(schema)}`
+    })
+    .join('')
 }
 
 function json(schema: unknown): string {

@@ -1,4 +1,4 @@
-import { LIVE_PATH, problem } from '@waggle/api'
+import { LIVE_PATH, liveMessage, problem } from '@waggle/api'
 import { z } from 'zod'
 import type { GatewayApp } from '../gateway-parts.ts'
 
@@ -44,8 +44,8 @@ export function describeRest(app: GatewayApp): void {
     },
     responses: {
       200: {
-        description: 'The stream',
-        content: { 'text/event-stream': { schema: z.string() } },
+        description: 'The stream; the schema is that of each message, whose data is sent as JSON',
+        content: { 'text/event-stream': { schema: liveMessage } },
       },
       default: {
         description: 'What went wrong',

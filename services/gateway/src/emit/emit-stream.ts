@@ -2,12 +2,11 @@ import { ROUTES } from '@waggle/api'
 import type { Context } from 'hono'
 import type { GatewayApp, GatewayEnv, GatewayParts } from '../gateway-parts.ts'
 import { authorize } from '../principal.ts'
-import { check } from '../bind-route.ts'
+import { check, NDJSON } from '../bind-route.ts'
 import { runIn } from '../read-scope.ts'
 import { emitLines, type LineAnswer } from './emit-lines.ts'
 import { splitLines } from './split-lines.ts'
 
-const NDJSON = 'application/x-ndjson'
 /** An event of the largest size, as JSON. */
 const LINE_BYTES_MAX = 4 * 1024 * 1024
 /** Answers that wait to be read: a caller that writes all before it reads gets by with so much. */
