@@ -30,7 +30,7 @@ export function createCleanUpView(state: MemoryState): CleanUpView {
       const before = droppedBefore(swarm, sealed)
       let [lookedAt, dropped, kept] = [0, 0, 0]
       for (let at = 0; at < rows.end; at++) {
-        if (rows.ids[at] === undefined) continue
+        if (!rows.has(at)) continue
         lookedAt++
         const end = forgottenAt(factsOf(swarm.episodes, at), retention)
         if (end < before) dropped++

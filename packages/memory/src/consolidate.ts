@@ -49,8 +49,8 @@ export function createConsolidationView(
       const canRead = readerOf(rights, scope, filter)
       const rows = matchingRows(swarm, { ...filter, kinds: ['experience'] }, canRead)
       const groups = new Map<string, Memory[]>()
-      for (const id of rows.map((at) => swarm.episodes.rows.ids[at]!)) {
-        const at = swarm.episodes.rows.byId.get(id)
+      for (const id of rows.map((at) => swarm.episodes.rows.id(at))) {
+        const at = swarm.episodes.rows.rowOf(id)
         const memory = at === undefined ? undefined : await readMemoryAt(swarm, at, readBack)
         if (memory?.event.kind !== 'experience') continue
         const name = `${memory.event.type}\n${templateOf(memory.event.content)}`

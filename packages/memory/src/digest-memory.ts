@@ -29,7 +29,7 @@ function digestSwarm(
   dropped: Micros,
 ): void {
   const { rows, recalls, removals, retention } = episodes
-  for (const [id, at] of sorted(rows.byId)) {
+  for (const [id, at] of [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (forgottenAt(factsOf(episodes, at), retention) < dropped) continue
     const removed = removals.get(id)?.map(textOf).sort()
     hash.update(textOf([plainRow(rows, at), recalls.get(id), removed]))

@@ -1,5 +1,6 @@
 import type { Micros } from '@waggle/base'
 import type { FrameRef } from './frame-store.ts'
+import { RowIds, type RowIdsDump } from './row-ids.ts'
 import { EPISODE_KINDS, type EpisodeKind } from './tier-rule.ts'
 
 /** What is known of an episode without its content. */
@@ -31,12 +32,10 @@ export const NO_SLAB = 0xffff_ffff
  * that. Texts that repeat are kept once.
  */
 export class EpisodeRows {
-  readonly ids: (string | undefined)[] = []
-  readonly byId = new Map<string, number>()
+  readonly #ids = new RowIds()
   readonly texts: string[] = []
   readonly #textNumbers = new Map<string, number>()
   #capacity = 0
-  #dead = 0
   #kinds = new Uint8Array(0)
   #partitions = new Uint16Array(0)
   #times = columns(TIMES, (): Float64Array => new Float64Array(0))
@@ -44,10 +43,10 @@ export class EpisodeRows {
 
   /** Rows in use, dead ones too: numbers run from 0 to here. */
   get end(): number {
-    return this.ids.length
+    return this.#ids.length
   }
   get size(): number {
-    return this.ids.length - this.#dead
+    return this.#ids.length - this.#ids.gone
   }
   /** Of the columns; ids and their index come on top. */
   get bytes(): number {
@@ -55,10 +54,8 @@ export class EpisodeRows {
   }
 
   add(row: EpisodeRow): number {
-    const at = this.ids.length
+    const at = this.#ids.push(row.id)
     if (at === this.#capacity) this.#grow(Math.max(64, at * 2))
-    this.ids.push(row.id)
-    this.byId.set(row.id, at)
     this.#kinds[at] = EPISODE_KINDS.indexOf(row.kind)
     this.#partitions[at] = row.partition
     const times = this.#times
@@ -76,6 +73,20 @@ export class EpisodeRows {
     return at
   }
 
+  /** Whether the row was not removed. */
+  has(at: number): boolean {
+    return this.#ids.has(at)
+  }
+  /** Of a row that was not removed. */
+  id(at: number): string {
+    return this.#ids.at(at)
+  }
+  rowOf(id: string): number | undefined {
+    return this.#ids.rowOf(id)
+  }
+  entries(): Iterable<[id: string, at: number]> {
+    return this.#ids.entries()
+  }
   kind(at: number): EpisodeKind {
     return EPISODE_KINDS[this.#kinds[at]!]!
   }
@@ -119,38 +130,26 @@ export class EpisodeRows {
 
   /** Takes a row out; its number is free after the next `compact`. */
   remove(at: number): void {
-    const id = this.ids[at]
-    if (id === undefined) return
-    this.byId.delete(id)
-    this.ids[at] = undefined
-    this.#dead++
+    if (this.has(at)) this.#ids.remove(at)
   }
 
   /** Closes the gaps once they are more than half. Numbers of rows change. */
   compact(): void {
-    if (this.#dead < 64 || this.#dead * 2 < this.ids.length) return
-    let to = 0
-    for (let from = 0; from < this.ids.length; from++) {
-      const id = this.ids[from]
-      if (id === undefined) continue
-      this.ids[to] = id
-      this.byId.set(id, to)
+    if (this.#ids.gone < 64 || this.#ids.gone * 2 < this.end) return
+    this.#ids.compact((from, to) => {
       this.#kinds[to] = this.#kinds[from]!
       this.#partitions[to] = this.#partitions[from]!
       for (const name of TIMES) this.#times[name][to] = this.#times[name][from]!
       for (const name of NUMBERS) this.#numbers[name][to] = this.#numbers[name][from]!
-      to++
-    }
-    this.ids.length = to
-    this.#dead = 0
-    this.#grow(Math.max(64, to))
+    })
+    this.#grow(Math.max(64, this.end))
   }
 
   /** What `load` takes: of the rows themselves, so to be put away before they change. */
   dump(): RowsDump {
-    const { ids, texts, end } = this
+    const { texts, end } = this
     return {
-      ids,
+      ids: this.#ids.dump(),
       texts,
       kinds: this.#kinds.subarray(0, end),
       partitions: this.#partitions.subarray(0, end),
@@ -161,12 +160,8 @@ export class EpisodeRows {
 
   /** Takes up what `dump` gave, in place of nothing. */
   load({ ids, texts, kinds, partitions, times, numbers }: RowsDump): void {
-    this.#grow(Math.max(64, ids.length))
-    for (const id of ids) {
-      if (id === undefined) this.#dead++
-      else this.byId.set(id, this.ids.length)
-      this.ids.push(id)
-    }
+    this.#ids.load(ids)
+    this.#grow(Math.max(64, this.end))
     for (const text of texts) this.number(text)
     this.#kinds.set(kinds)
     this.#partitions.set(partitions)
@@ -195,7 +190,8 @@ export class EpisodeRows {
 
 /** The rows in use, column by column. */
 export interface RowsDump {
-  readonly ids: readonly (string | undefined)[]
+  /** Texts in what was put away by earlier versions. */
+  readonly ids: RowIdsDump | readonly (string | undefined)[]
   readonly texts: readonly string[]
   readonly kinds: Uint8Array
   readonly partitions: Uint16Array
@@ -210,7 +206,7 @@ function columns<N extends string, A>(names: readonly N[], make: (name: N) => A)
 /** All facts of a row, by name, but for where its content lies. */
 export function plainRow(rows: EpisodeRows, at: number): EpisodeRow & { readonly citedAt: Micros } {
   return {
-    id: rows.ids[at]!,
+    id: rows.id(at),
     kind: rows.kind(at),
     agent: rows.text('agent', at),
     namespace: rows.text('namespace', at),

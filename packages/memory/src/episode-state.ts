@@ -101,7 +101,7 @@ export function foldEpisode(swarm: SwarmMemory, namespace: string, known: Memory
   const { partition } = position
   const offset = Number(position.offset)
   const { rows } = episodes
-  if (rows.byId.has(id)) return
+  if (rows.rowOf(id) !== undefined) return
   episodes.sinceSweep++
   const at = rows.add({
     id,
@@ -164,7 +164,7 @@ export function foldRemovalOfEpisode(
 export function dropEpisodes(swarm: SwarmMemory, subject: string): void {
   const { episodes, indexed } = swarm
   const ids = [...(episodes.bySubject.get(subject) ?? [])]
-  for (const id of ids) dropRow(episodes, episodes.rows.byId.get(id)!)
+  for (const id of ids) dropRow(episodes, episodes.rows.rowOf(id)!)
   episodes.erased += ids.length
   episodes.bySubject.delete(subject)
   if (ids.length > 0) indexed.steps.push({ is: 'dropped', keys: ids })
@@ -174,7 +174,7 @@ export function factsOf({ rows, recalls, retention }: EpisodeState, at: number):
   const knownFrom = rows.time('knownFrom', at)
   const ttl = rows.time('ttl', at)
   const importance = rows.time('importance', at)
-  const recalled = recalls.size === 0 ? undefined : recalls.get(rows.ids[at]!)
+  const recalled = recalls.size === 0 ? undefined : recalls.get(rows.id(at))
   return {
     kind: rows.kind(at),
     knownFrom,
@@ -203,8 +203,7 @@ export function isKept(
 ): boolean {
   const { rows, removals, retention } = episodes
   if (rows.time('knownFrom', at) > time) return false
-  if (removals.size > 0 && isRemovedAt(compensations, removals.get(rows.ids[at]!), time))
-    return false
+  if (removals.size > 0 && isRemovedAt(compensations, removals.get(rows.id(at)), time)) return false
   return time < forgottenAt(factsOf(episodes, at), retention)
 }
 
@@ -221,7 +220,7 @@ export function isRemovedAt(
 /** Takes a row out with all that hangs on it. */
 export function dropRow(episodes: EpisodeState, at: number): void {
   const { rows, frames, hot, opened, bySubject, recalls, removals } = episodes
-  const id = rows.ids[at]!
+  const id = rows.id(at)
   const frame = rows.frame(at)
   if (frame.slab !== NO_SLAB) frames.release(frame)
   for (const subject of subjectsOf(opened.get(id)?.subject ?? null))
@@ -255,7 +254,7 @@ function keepOpened(
 
 function mark(swarm: SwarmMemory, id: string, given: Mark): void {
   const { rows, pending } = swarm.episodes
-  const at = rows.byId.get(id)
+  const at = rows.rowOf(id)
   if (at !== undefined) return applyMark(swarm, at, given)
   swarm.episodes.sinceSweep++
   const marks = pending.get(id)
@@ -266,7 +265,7 @@ function mark(swarm: SwarmMemory, id: string, given: Mark): void {
 function applyMark({ episodes }: SwarmMemory, at: number, given: Mark): void {
   const { rows, recalls, removals, retention, frames } = episodes
   if (rows.time('knownFrom', at) > given.at + retention.asOfWindowMs * 1000) return
-  const id = rows.ids[at]!
+  const id = rows.id(at)
   if (given.is === 'cited') {
     if (given.at < rows.time('citedAt', at)) rows.setCitedAt(at, given.at)
   } else if (given.is === 'removed') {

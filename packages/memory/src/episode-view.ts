@@ -78,7 +78,7 @@ export function createEpisodeView(
     const swarm = findSwarmMemory(state, scope)
     if (swarm === undefined) return undefined
     const time = timeOf(swarm, read.asOf)
-    const at = swarm.episodes.rows.byId.get(id)
+    const at = swarm.episodes.rows.rowOf(id)
     if (at === undefined || !isRemembered(swarm, at, time)) return undefined
     const namespace = swarm.episodes.rows.text('namespace', at)
     return readerOf(rights, scope, read)(namespace) ? at : undefined
@@ -158,7 +158,7 @@ function standingOf({ episodes }: SwarmMemory, at: number, time: Micros): Episod
     tier: tierAt(facts, retention, time),
     promotedAt: promotedAt(facts, retention),
     forgottenAt: forgottenAt(facts, retention),
-    recalls: recalls.get(rows.ids[at]!)?.count ?? 0,
+    recalls: recalls.get(rows.id(at))?.count ?? 0,
   }
 }
 
@@ -174,8 +174,8 @@ async function findEpisodes(
   const found: Memory[] = []
   // By id: rows may move while the log is read.
   const { rows } = swarm.episodes
-  for (const id of matchingRows(swarm, filter, canRead).map((at) => rows.ids[at]!)) {
-    const at = rows.byId.get(id)
+  for (const id of matchingRows(swarm, filter, canRead).map((at) => rows.id(at))) {
+    const at = rows.rowOf(id)
     const memory = at === undefined ? undefined : await readMemoryAt(swarm, at, readBack)
     if (memory !== undefined && saysAll(memory, filter)) found.push(memory)
     if (found.length === limit) break
@@ -206,7 +206,7 @@ export function matchingRows(
   }
   const found: number[] = []
   for (let at = 0; at < rows.end; at++) {
-    if (rows.ids[at] === undefined) continue
+    if (!rows.has(at)) continue
     const occurredAt = rows.time('occurredAt', at)
     if (occurredAt < from || occurredAt >= to) continue
     if (kinds.size > 0 && !kinds.has(rows.kind(at))) continue

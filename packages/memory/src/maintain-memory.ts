@@ -31,11 +31,10 @@ export function sweepEpisodes(swarm: SwarmMemory, sealed: Micros): void {
   const before = droppedBefore(swarm, sealed)
   const keys: string[] = []
   for (let at = 0; at < rows.end; at++) {
-    const id = rows.ids[at]
-    if (id === undefined) continue
+    if (!rows.has(at)) continue
     const end = forgottenAt(factsOf(episodes, at), retention)
     if (end >= before) continue
-    if (indexed.kinds.has(rows.kind(at))) keys.push(id)
+    if (indexed.kinds.has(rows.kind(at))) keys.push(rows.id(at))
     dropRow(episodes, at)
     episodes.horizon = Math.max(episodes.horizon, end)
   }
@@ -63,8 +62,10 @@ export function partitionsHoldingUp(state: MemoryState, by: Micros): TopicPartit
   const kept = (shortest + retention.asOfWindowMs) * 1000
   let oldest = Infinity
   for (const { episodes } of live.swarms.values()) {
-    const first = episodes.rows.ids.findIndex((id) => id !== undefined)
-    if (first >= 0) oldest = Math.min(oldest, episodes.rows.time('knownFrom', first))
+    const { rows } = episodes
+    let first = 0
+    while (first < rows.end && !rows.has(first)) first++
+    if (first < rows.end) oldest = Math.min(oldest, rows.time('knownFrom', first))
   }
   const passed = Math.max(sealedBefore(state, live.time), oldest) + kept
   if (!(passed < by)) return []

@@ -38,7 +38,7 @@ export function createMemoryLookup(state: MemoryState, rights: Rights): MemoryLo
       const swarm = findSwarmMemory(state, scope)
       if (swarm === undefined) return false
       const { episodes, indexed, compensations, time } = swarm
-      const at = episodes.rows.byId.get(memory)
+      const at = episodes.rows.rowOf(memory)
       if (at !== undefined) {
         const isHere = episodes.rows.text('namespace', at) === namespace
         return isHere && isRemembered(swarm, at, time.clock)

@@ -29,7 +29,7 @@ function* episodeRows(
   path: string,
 ): Generator<ViewRow> {
   const { rows, recalls, removals, retention } = episodes
-  for (const [id, at] of rows.byId) {
+  for (const [id, at] of rows.entries()) {
     if (forgottenAt(factsOf(episodes, at), retention) < dropped) continue
     const removed = removals.get(id)?.map(rowText).sort()
     yield {

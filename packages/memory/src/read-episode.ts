@@ -18,7 +18,7 @@ export function positionOf({ episodes: { rows } }: SwarmMemory, at: number): Pos
 /** The whole memory of a row, where its content is in memory. */
 export function memoryAt(swarm: SwarmMemory, at: number): Memory | undefined {
   const { rows, hot, opened, frames } = swarm.episodes
-  const id = rows.ids[at]!
+  const id = rows.id(at)
   const near = hot.get(id)
   if (near !== undefined) return near.memory
   const event = opened.get(id)
@@ -35,10 +35,10 @@ export async function readMemoryAt(
 ): Promise<Memory | undefined> {
   const near = memoryAt(swarm, at)
   if (near !== undefined || readBack === undefined) return near
-  const id = swarm.episodes.rows.ids[at]!
+  const id = swarm.episodes.rows.id(at)
   const event = await readBack(positionOf(swarm, at))
   // The row may have moved or gone while the log was read.
-  const now = swarm.episodes.rows.byId.get(id)
+  const now = swarm.episodes.rows.rowOf(id)
   return event === undefined || now === undefined ? undefined : memoryOf(swarm, now, event)
 }
 

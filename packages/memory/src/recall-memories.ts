@@ -98,7 +98,7 @@ export function createRecallView(
 /** Whether a document of a source that is trusted is in answers about the time. */
 function isThere(swarm: SwarmMemory, document: RecallDocument, time: Micros): boolean {
   const { indexed, compensations, episodes } = swarm
-  const at = episodes.rows.byId.get(document.key)
+  const at = episodes.rows.rowOf(document.key)
   if (at !== undefined) return isKept(swarm, at, time)
   const { knownFrom, key } = document
   return (
@@ -113,7 +113,7 @@ async function memoryOfEvent(
   event: string,
   readBack: ReadBack | undefined,
 ): Promise<Memory | undefined> {
-  const at = swarm.episodes.rows.byId.get(event)
+  const at = swarm.episodes.rows.rowOf(event)
   return at === undefined ? swarm.indexed.byEvent.get(event) : readMemoryAt(swarm, at, readBack)
 }
 
@@ -124,7 +124,7 @@ function withProvenance(
   const { rows } = swarm.episodes
   const { event } = memory
   const evidence = evidenceOf(event).map((id) => {
-    const at = rows.byId.get(id)
+    const at = rows.rowOf(id)
     const position = at === undefined ? swarm.indexed.byEvent.get(id)?.position : undefined
     return { id, position: at === undefined ? position : positionOf(swarm, at) }
   })

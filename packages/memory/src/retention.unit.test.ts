@@ -208,7 +208,7 @@ describe('storage', () => {
         expect(figures.terms.short + figures.terms.long + figures.forgotten).toBe(
           episodes.rows.size,
         )
-        const raw = [...episodes.rows.byId.values()].map((at) => episodes.rows.frame(at).length)
+        const raw = [...episodes.rows.entries()].map(([, at]) => episodes.rows.frame(at).length)
         expect(sum(({ rawBytes }) => rawBytes)).toBe(raw.reduce((total, bytes) => total + bytes, 0))
       }),
       { numRuns: 30 },

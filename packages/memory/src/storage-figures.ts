@@ -51,7 +51,7 @@ function figuresOf({ time: { clock }, episodes }: SwarmMemory): StorageFigures {
   const terms = { short: 0, long: 0 }
   let forgotten = 0
   for (let at = 0; at < rows.end; at++) {
-    if (rows.ids[at] === undefined) continue
+    if (!rows.has(at)) continue
     const facts = factsOf(episodes, at)
     if (forgottenAt(facts, retention) <= clock) forgotten++
     else terms[termAt(facts, retention, clock)]++
