@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { openHttpStore, type HttpStoreOptions } from '@waggle/view-analytics/clickhouse'
 import type { AnalyticsStore } from '@waggle/view-analytics'
 import { startClickHouse } from '@waggle-infra/native/clickhouse'
+import { dockerAnswers } from './docker.ts'
 import { resolveInfra, type Resolver } from './infra.ts'
 
 /** A ClickHouse for tests and a user of it who may do anything. */
@@ -24,7 +23,7 @@ const given: Resolver<TestClickHouse> = async () => {
 }
 
 const docker: Resolver<TestClickHouse> = async () => {
-  await promisify(execFile)('docker', ['info'])
+  if (!(await dockerAnswers())) return undefined
   const { GenericContainer, Wait } = await import('testcontainers')
   const container = await new GenericContainer(IMAGE)
     .withEnvironment({ CLICKHOUSE_USER: 'writer', CLICKHOUSE_PASSWORD: 'writer-secret' })

@@ -11,7 +11,6 @@ import {
   type OpenDriver,
   type TopicSpec,
 } from '@waggle/log/kafka'
-import { GenericContainer, Wait } from 'testcontainers'
 import { dockerAnswers } from './docker.ts'
 import { resolveInfra } from './infra.ts'
 
@@ -41,6 +40,7 @@ export function resolveKafka(): Promise<TestBroker | undefined> {
 
 async function kafkaInDocker(): Promise<TestBroker | undefined> {
   if (!(await dockerAnswers())) return undefined
+  const { GenericContainer, Wait } = await import('testcontainers')
   const port = 29092
   const container = await new GenericContainer('apache/kafka:4.1.1')
     .withExposedPorts({ container: port, host: port })

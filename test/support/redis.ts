@@ -9,7 +9,6 @@ import {
   type RedisLinkOptions,
 } from '@waggle/view-hot/redis'
 import { hasRedis, startRedis, startRedisCluster } from '@waggle-infra/native/redis'
-import { GenericContainer } from 'testcontainers'
 import { dockerAnswers } from './docker.ts'
 import { resolveInfra } from './infra.ts'
 
@@ -69,6 +68,7 @@ function fromEnvironment(name: string, cluster: boolean): TestRedis | undefined 
 
 async function redisInDocker(): Promise<TestRedis | undefined> {
   if (!(await dockerAnswers())) return undefined
+  const { GenericContainer } = await import('testcontainers')
   const container = await new GenericContainer('redis:7.4.1').withExposedPorts(6379).start()
   const endpoint = { host: container.getHost(), port: container.getMappedPort(6379) }
   return {

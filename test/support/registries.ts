@@ -3,7 +3,9 @@ import { PARTITIONS } from '@waggle/event'
 import { createMemoryLog } from '@waggle/log/memory'
 import { createLogRegistry, createRegistryServer } from '@waggle/registry'
 import { startApicurio } from '@waggle-infra/native/apicurio'
+import { dockerAnswers } from './docker.ts'
 import { resolveInfra } from './infra.ts'
+import { SLOW_TIER } from './slow-tier.ts'
 
 /** A registry to be asked over HTTP. */
 export interface TestRegistry {
@@ -22,8 +24,15 @@ export async function builtInRegistry(): Promise<TestRegistry> {
   return { url: server.url, stop: () => server.stop() }
 }
 
-/** Apicurio: where WAGGLE_APICURIO_URL says, in Docker, as a native process; undefined (or an error) without. */
-export function apicurioRegistry(): Promise<TestRegistry | undefined> {
+/**
+ * Apicurio: where WAGGLE_APICURIO_URL says, in Docker, as a native process; undefined (or an error) without. Its
+ * start takes as long as most files of the default suite, so only the slow tier has it.
+ */
+export async function apicurioRegistry(): Promise<TestRegistry | undefined> {
+  if (!SLOW_TIER) {
+    process.stderr.write('\nSKIPPED: Apicurio belongs to the slow tier, npm run test:all\n')
+    return undefined
+  }
   return resolveInfra<TestRegistry>('Apicurio', [givenApicurio, dockerApicurio, startApicurio])
 }
 
@@ -34,7 +43,7 @@ async function givenApicurio(): Promise<TestRegistry | undefined> {
 
 /** Not proven: no machine of ours has a Docker engine. */
 async function dockerApicurio(): Promise<TestRegistry | undefined> {
-  if (!(await hasDocker())) return undefined
+  if (!(await dockerAnswers())) return undefined
   const { GenericContainer, Wait } = await import('testcontainers')
   const container = await new GenericContainer('quay.io/apicurio/apicurio-registry:3.3.3')
     .withExposedPorts(8080)
@@ -44,14 +53,6 @@ async function dockerApicurio(): Promise<TestRegistry | undefined> {
     url: `http://${container.getHost()}:${container.getMappedPort(8080)}/apis/ccompat/v7`,
     stop: async () => void (await container.stop()),
   }
-}
-
-async function hasDocker(): Promise<boolean> {
-  const { getContainerRuntimeClient } = await import('testcontainers')
-  return getContainerRuntimeClient().then(
-    () => true,
-    () => false,
-  )
 }
 
 let subjects = 0
