@@ -22,13 +22,13 @@ const ask = (path: string, headers: Record<string, string> = {}, signal?: AbortS
     headers: { authorization: `Bearer ${TOKEN}`, ...headers },
     ...(signal === undefined ? {} : { signal }),
   })
-const scrape = (): Promise<string> => {
+const scrape = (of = traffic): Promise<string> => {
   const nothing = { service: 'gateway', stopping: false, waiting: undefined, log: undefined }
   const health = healthOf({ ...nothing, projections: [] })
   return createMetrics(
     'gateway',
     async () => health,
-    () => traffic.read(),
+    () => of.read(),
   ).scrape()
 }
 
@@ -83,7 +83,35 @@ test('requests are counted by route and status, and paths of nobody under one na
   expect(text).toContain(`${line(AGENTS, 429)} 2\n`)
   expect(text).toContain(`${line('other', 404)} 2\n`)
   expect(text).toContain(`${line('/v1/me', 401)} 1\n`)
-  expect(text).toContain('waggle_gateway_request_seconds_total')
+})
+
+test('how long answers took is a histogram of each route, in the buckets of the conventions', async () => {
+  const took = createTrafficCounts()
+  const answered = { method: 'GET', route: '/v1/me', status: 200 }
+  for (const seconds of [0.001, 0.005, 0.006, 0.3, 11]) took.answered({ ...answered, seconds })
+  const text = await scrape(took)
+  const labels =
+    'http_request_method="GET",http_route="/v1/me",http_response_status_code="200",service="gateway"'
+  const name = 'http_server_request_duration_seconds'
+  const buckets = [...text.matchAll(/_seconds_bucket\{le="([^"]+)",.*\} (\d+)$/gm)]
+  expect(buckets.map(([, le, count]) => [le, Number(count)])).toEqual([
+    ['0.005', 2],
+    ['0.01', 3],
+    ...['0.025', '0.05', '0.075', '0.1', '0.25'].map((le) => [le, 3]),
+    ...['0.5', '0.75', '1', '2.5', '5', '7.5', '10'].map((le) => [le, 4]),
+    ['+Inf', 5],
+  ])
+  expect(text).toContain(`# TYPE ${name} histogram\n`)
+  expect(text).toContain(`${name}_count{${labels}} 5\n`)
+  expect(text).toMatch(new RegExp(`${name}_sum\\{.*\\} 11\\.312`))
+})
+
+test('what the gateway serves is in its histogram', async () => {
+  await ask('/v1/me')
+  const metrics = await (await ask('/metrics')).text()
+  expect(metrics).toMatch(
+    /http_server_request_duration_seconds_count\{http_request_method="GET",http_route="\/v1\/me",http_response_status_code="200",service="gateway"\} \d/,
+  )
 })
 
 test('a live tail is a reader until it goes away', async () => {

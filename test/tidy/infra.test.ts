@@ -100,7 +100,7 @@ describe('PromQL', () => {
       log: undefined,
       projections: [projection],
     })
-    const request = { method: 'GET', route: '/', status: 200, count: 1, seconds: 1 }
+    const request = { method: 'GET', route: '/', status: 200, count: 1, seconds: 1, buckets: [1] }
     const traffic = { requests: [request], liveReaders: 1 }
     const printed = await createMetrics(
       's',

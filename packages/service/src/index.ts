@@ -19,6 +19,7 @@ export type {
   ServiceDefinition,
   Worker,
 } from './run-service.ts'
-export { snapshotsOf } from './snapshots.ts'
+export { holdSnapshots, keptFolders, snapshotsOf } from './snapshots.ts'
+export type { KeptOfService } from './snapshots.ts'
 export { parseTopicsFile } from './topics-file.ts'
 export type { TopicsFile } from './topics-file.ts'

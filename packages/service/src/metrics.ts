@@ -1,6 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Health } from './health.ts'
 import type { Traffic } from './traffic.ts'
+import { requestDurations, trafficMetrics } from './traffic-metrics.ts'
 
 export interface Metrics {
   readonly contentType: string
@@ -57,41 +58,9 @@ export function createMetrics(
     contentType: registry.contentType,
     scrape: async () => {
       await look()
-      lookAtTraffic(traffic())
-      return registry.metrics()
+      const asked = traffic()
+      lookAtTraffic(asked)
+      return `${await registry.metrics()}\n${requestDurations(service, asked?.requests ?? [])}`
     },
-  }
-}
-
-/** Of those services that are asked over HTTP; the others print nothing of it. */
-function trafficMetrics(registry: Registry): (traffic: Traffic | undefined) => void {
-  const registers = [registry]
-  const labelNames = ['method', 'route', 'status']
-  const requests = new Counter({
-    name: 'waggle_gateway_requests_total',
-    help: 'Requests answered',
-    labelNames,
-    registers,
-  })
-  const seconds = new Counter({
-    name: 'waggle_gateway_request_seconds_total',
-    help: 'Time until answers began',
-    labelNames,
-    registers,
-  })
-  const readers = new Gauge({
-    name: 'waggle_gateway_live_readers',
-    help: 'Live tails that are open',
-    labelNames: [],
-    registers,
-  })
-  return (traffic) => {
-    for (const metric of [requests, seconds, readers]) metric.reset()
-    for (const { method, route, status, ...of } of traffic?.requests ?? []) {
-      const labels = { method, route, status: String(status) }
-      requests.inc(labels, of.count)
-      seconds.inc(labels, of.seconds)
-    }
-    readers.set(traffic?.liveReaders ?? 0)
   }
 }

@@ -1,5 +1,5 @@
 import { createLogger, messageOf, systemClock, type Clock, type Logger } from '@waggle/base'
-import type { AroundBatch, RunnerStatus } from '@waggle/consume'
+import type { AroundBatch, DataHold, RunnerStatus } from '@waggle/consume'
 import type { KafkaLog } from '@waggle/log/kafka'
 import { traceBatches, tracedLog, tracedLogger } from '@waggle/telemetry'
 import { parseEnvironment, type Environment, type ServiceConfig } from './config.ts'
@@ -7,6 +7,7 @@ import type { EngineDeps, Engines } from './engines.ts'
 import { healthOf, type Health } from './health.ts'
 import { openHttpEndpoint } from './http-endpoint.ts'
 import { createMetrics } from './metrics.ts'
+import { holdSnapshots } from './snapshots.ts'
 import type { Traffic } from './traffic.ts'
 import { parseTopicsFile, type TopicsFile } from './topics-file.ts'
 
@@ -67,6 +68,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
   let waiting: string | undefined = START
   let engines: Opened | undefined
   let worker: Worker | undefined
+  let hold: DataHold | undefined
 
   const health = async (): Promise<Health> => {
     const status = await worker?.status().catch((error: unknown) => unknownStatus(service, error))
@@ -90,7 +92,9 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
     const { signal } = stopping
     // One part that is there is not the whole start.
     const onWaiting = (reason = START): void => void (waiting = reason)
-    engines = await definition.open(config, topics, { clock, logger, onWaiting, signal })
+    const deps = { clock, logger, onWaiting, signal }
+    hold = await holdSnapshots(config, deps)
+    engines = await definition.open(config, topics, deps)
     const log = tracedLog(engines.log, 'kafka')
     const around = traceBatches('kafka')
     waiting = undefined
@@ -109,6 +113,7 @@ export async function runService<Opened extends { readonly log: KafkaLog }>(
       await engines?.log.close()
     })()
     await Promise.race([drained, clock.sleep(config.WAGGLE_DRAIN_MS)])
+    hold?.release()
     await endpoint.close()
     logger.info({}, `${service} has stopped`)
   }

@@ -7,6 +7,8 @@ export interface RequestCount {
   readonly count: number
   /** Until the answer began, in seconds, all of them together. */
   readonly seconds: number
+  /** How many took at most as long as this one of `DURATION_BUCKETS` says, and longer than the one before. */
+  readonly buckets: readonly number[]
 }
 
 /** What a service that is asked over HTTP has been asked. */

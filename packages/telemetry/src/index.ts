@@ -1,5 +1,6 @@
 export { decideSpan, executeToolSpan, invokeAgentSpan, retrievalSpan } from './agent-span.ts'
 export type { TracedAgent } from './agent-span.ts'
+export { DURATION_BUCKETS } from './duration-buckets.ts'
 export { requestSpan } from './request-span.ts'
 export type { TracedRequest, TracedResponse } from './request-span.ts'
 export { inSpan, isTracing, parseTraceparent, traceparentOf } from './span.ts'

@@ -39,7 +39,7 @@ export async function inSpan<T>(
       return await run(span)
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) })
-      span.setAttribute(ATTR_ERROR_TYPE, isWaggleError(error) ? error.code : nameOf(error))
+      span.setAttribute(ATTR_ERROR_TYPE, errorTypeOf(error))
       throw error
     } finally {
       span.end()
@@ -47,7 +47,9 @@ export async function inSpan<T>(
   })
 }
 
-function nameOf(error: unknown): string {
+/** As `error.type` has it. */
+export function errorTypeOf(error: unknown): string {
+  if (isWaggleError(error)) return error.code
   return error instanceof Error ? error.name : '_OTHER'
 }
 

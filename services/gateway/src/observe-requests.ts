@@ -13,12 +13,13 @@ export function observeRequests(
   app.use(async (c, next) => {
     const { method, path } = c.req
     const start = clock.now()
-    const request = { method, path, traceparent: c.req.header('traceparent') }
-    const { route, status } = await requestSpan(request, async () => {
+    const scheme = new URL(c.req.url).protocol.slice(0, -1)
+    const request = { method, scheme, path, traceparent: c.req.header('traceparent') }
+    const { route, status, seconds } = await requestSpan(request, async () => {
       await next()
-      return { route: routeOf(c), status: c.res.status }
+      const seconds = Math.max(0, clock.now() - start) / 1e6
+      return { route: routeOf(c), status: c.res.status, seconds }
     })
-    const seconds = Math.max(0, clock.now() - start) / 1e6
     traffic.answered({ method, route: route ?? 'other', status, seconds })
     if (c.res.headers.get('content-type')?.startsWith('text/event-stream') === true)
       c.res = traffic.live(c.res)
