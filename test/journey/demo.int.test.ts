@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
-import { isKind, type WaggleEvent } from '@waggle/event'
+import { eventToJson, isKind, type WaggleEvent } from '@waggle/event'
 import { replay } from '@waggle/replay'
+import { runWaggle } from '@waggle-services/cli'
 import { openEmbeddedBus } from '@waggle-services/embedded'
 import { parseBars } from '@waggle-services/demo'
 
@@ -58,6 +59,17 @@ async function eventsOf(
   return { events, digests }
 }
 
+const ofKind = <K extends WaggleEvent['kind']>(events: readonly WaggleEvent[], kind: K) =>
+  events.filter((event): event is Extract<WaggleEvent, { kind: K }> => event.kind === kind)
+
+const REMEMBERED = ['concept', 'decision', 'experience', 'fact', 'recall']
+/** What was remembered, recalled and decided, word by word. */
+const wordsOf = (events: readonly WaggleEvent[]): string[] =>
+  events
+    .filter(({ kind }) => REMEMBERED.includes(kind))
+    .map((event) => JSON.stringify(eventToJson(event)))
+    .sort()
+
 const idsOf = (events: readonly WaggleEvent[]): string[] => events.map(({ id }) => id).sort()
 
 describe('the demo', () => {
@@ -83,6 +95,7 @@ describe('the demo', () => {
     expect(new Set(idsOf(resumed.events)).size).toBe(resumed.events.length)
     expect(resumed.digests['hot-view']).toBe(expected.digests['hot-view'])
     expect(resumed.digests['coordination']).toBe(expected.digests['coordination'])
+    expect(wordsOf(resumed.events)).toEqual(wordsOf(expected.events))
   })
 
   it('links every forecast to its outcome and verdict, and every fill to a fencing token', async () => {
@@ -91,8 +104,7 @@ describe('the demo', () => {
     expect(output).toContain('the same answer.')
     expect(output).not.toContain('DIFFERENT')
     const { events } = await eventsOf(data)
-    const of = <K extends WaggleEvent['kind']>(kind: K): Extract<WaggleEvent, { kind: K }>[] =>
-      events.filter((event): event is Extract<WaggleEvent, { kind: K }> => event.kind === kind)
+    const of = <K extends WaggleEvent['kind']>(kind: K) => ofKind(events, kind)
     const outcomes = new Map(of('outcome').map((outcome) => [outcome.decision, outcome]))
     const verdicts = new Map(of('verdict').map((verdict) => [verdict.decision, verdict]))
     const end = Math.max(...of('bar').map(({ known_at }) => known_at))
@@ -112,6 +124,59 @@ describe('the demo', () => {
     expect(of('fill').length).toBeGreaterThan(0)
     for (const { fencing_token } of of('fill')) expect(granted.has(fencing_token)).toBe(true)
     expect(events.every(({ kind }) => isKind(kind))).toBe(true)
+  })
+
+  it('remembers what came of decisions, and recalls nothing that was learned later', async () => {
+    const { events } = await eventsOf(whole.data)
+    const byId = new Map(events.map((event) => [event.id, event]))
+    const [lessons, recalls] = [ofKind(events, 'experience'), ofKind(events, 'recall')]
+    expect(lessons.length).toBeGreaterThan(50)
+    for (const { known_at, evidence, importance } of lessons) {
+      const cited = evidence.map((id) => byId.get(id)!)
+      expect(cited.map(({ kind }) => kind)).toEqual(['decision', 'outcome'])
+      expect(cited.every((event) => event.known_at < known_at)).toBe(true)
+      expect(importance).toBeGreaterThanOrEqual(0.7)
+    }
+    expect(recalls.filter(({ found }) => found.length === 3).length).toBeGreaterThan(50)
+    for (const { found, as_of, namespaces } of recalls) {
+      for (const { memory } of found) {
+        const event = byId.get(memory)!
+        expect(event).toMatchObject({ kind: 'experience', namespace: namespaces[0] })
+        expect(event.known_at).toBeLessThan(as_of!)
+      }
+    }
+    for (const { inputs, reasoning } of ofKind(events, 'decision')) {
+      const recalled = inputs.map((id) => byId.get(id)!).find(({ kind }) => kind === 'recall')
+      if (recalled?.kind !== 'recall') throw new Error('It names no recall')
+      const had = inputs.filter((id) => byId.get(id)!.kind === 'experience')
+      expect(had).toEqual(recalled.found.map(({ memory }) => memory))
+      expect(reasoning).toContain(had.length === 0 ? 'no lesson' : `of ${had.length} lessons`)
+    }
+    const regimes = ofKind(events, 'fact').map(({ value }) => value)
+    expect(new Set(regimes)).toEqual(new Set(['CALM', 'NORMAL', 'STRESSED']))
+    for (const [index, value] of regimes.slice(1).entries()) expect(value).not.toBe(regimes[index])
+  })
+
+  it('ends with a question to its memory, and the commands that it prints answer it', async () => {
+    const { output, data } = whole
+    const answers = [...output.matchAll(/^ {2}0\.\d{3} {2}[\d-]{10} {2}[a-z-]+: (SPX, .+)$/gm)]
+    expect(answers).toHaveLength(2)
+    const commands = [...output.matchAll(/npm run waggle -- (.+)$/gm)].map(([, one]) => one!)
+    expect(commands).toHaveLength(3)
+    const run = async (command: string): Promise<string> => {
+      const argv = command.match(/"[^"]*"|\S+/g)!.map((part) => part.replaceAll('"', ''))
+      let said = ''
+      const code = await runWaggle(argv, {}, { write: (part) => void (said += part) })
+      expect(code, command).toBe(0)
+      return said
+    }
+    expect(commands[0]).toContain(data)
+    const now = await run(commands[0]!)
+    for (const [, lesson] of answers) expect(now).toContain(lesson)
+    expect(await run(commands[1]!)).toContain('SPX, ')
+    const context = await run(commands[2]!)
+    expect(context).toContain('memories')
+    expect(context).toContain('Next time:')
   })
 
   it('takes any CSV, reports bad rows by line and goes on', async () => {

@@ -1,6 +1,6 @@
 import { decimalToNumber, multiplyDecimal, type Decimal } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import type { Bar, Decision, Fill, Outcome, Verdict } from '@waggle/event'
+import type { Bar, Decision, Experience, Fill, Outcome, Verdict } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { replayBatches } from '@waggle/replay'
 import { START_CASH } from './swarm-state.ts'
@@ -15,6 +15,8 @@ export interface Gathered {
   readonly dates: readonly string[]
   readonly fills: readonly Fill[]
   readonly judged: readonly JudgedDecision[]
+  /** What agents keep of what came of it. */
+  readonly lessons: readonly Experience[]
 }
 
 export interface JudgedDecision {
@@ -36,6 +38,7 @@ export async function gather(
   const judged: JudgedDecision[] = []
   const fills: Fill[] = []
   const bars: Bar[] = []
+  const lessons: Experience[] = []
   let events = 0
   for await (const batch of replayBatches({ log, codec, swarm, run })) {
     for (const { event, late } of batch) {
@@ -46,6 +49,7 @@ export async function gather(
       else if (event.kind === 'outcome') outcomes.set(event.id, event)
       else if (event.kind === 'fill') fills.push(event)
       else if (event.kind === 'bar') bars.push(event)
+      else if (event.kind === 'experience') lessons.push(event)
       else if (event.kind === 'verdict') {
         const decision = decisions.get(event.decision)
         const outcome = outcomes.get(event.outcome)
@@ -59,6 +63,7 @@ export async function gather(
     byKind,
     fills,
     judged,
+    lessons,
     equity: equityCurve(bars, fills),
     closes: bars.map(({ close }) => decimalToNumber(close)),
     dates: bars.map(({ occurred_at }) => new Date(occurred_at / 1000).toISOString().slice(0, 10)),

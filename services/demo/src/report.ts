@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { isoOf } from '@waggle/base'
-import type { WaggleEvent } from '@waggle/event'
+import type { Experience, WaggleEvent } from '@waggle/event'
 import type { Trajectory } from '@waggle/replay'
 import type { Digests } from './demo-host.ts'
 import type { Gathered, JudgedDecision } from './gather.ts'
@@ -33,6 +33,7 @@ export function summaryText(gathered: Gathered, symbol: string): string {
         percent(mean(all.map(({ decision }) => decision.confidence))),
       ]),
     ),
+    ...lessonsText(gathered.lessons),
     heading('Calibration: what was said against what came true'),
     table(
       ['confidence', 'decisions', 'said', 'came true'],
@@ -46,6 +47,22 @@ export function summaryText(gathered: Gathered, symbol: string): string {
       ),
     ),
   ].join('\n')
+}
+
+function lessonsText(lessons: readonly Experience[]): string[] {
+  if (lessons.length === 0) return []
+  const meanOf = (all: readonly Experience[], name: string): number =>
+    mean(all.map(({ features }) => features[name] ?? 0))
+  const rows = groups(lessons, ({ agent }) => agent).map(([agent, all]) => [
+    agent,
+    String(all.length),
+    percent(meanOf(all, 'right')),
+    `${meanOf(all, 'bps').toFixed(0)} bps`,
+  ])
+  return [
+    heading('Lessons that agents remember'),
+    table(['agent', 'lessons', 'came right', 'on average'], rows),
+  ]
 }
 
 /** The judged decisions with the lowest and the highest realised value for their direction. */
@@ -99,6 +116,12 @@ function stepText(event: WaggleEvent): string {
       return `${event.status}, turnout ${percent(event.turnout)}, evidence at offsets ${event.evidence.join(' ')}`
     case 'decision':
       return `${event.action} (${percent(event.confidence)}): ${event.reasoning}`
+    case 'recall':
+      return `${event.query}: ${event.found.length} found`
+    case 'experience':
+      return event.content
+    case 'fact':
+      return `${event.entity} ${event.attribute} ${event.value}`
     case 'lock_command':
       return `${event.op} ${event.resource}`
     case 'lock_result':

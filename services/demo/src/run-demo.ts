@@ -2,6 +2,7 @@ import { createLogger, microsOf, systemClock, type Micros } from '@waggle/base'
 import { createEmitter, sealRun } from '@waggle/emit'
 import type { Environment } from '@waggle/service'
 import type { DemoArguments } from './arguments.ts'
+import { askItText } from './ask-it.ts'
 import { readBars, type BarFile } from './bars-csv.ts'
 import { beliefText } from './belief.ts'
 import { bindSwarm } from './bind-swarm.ts'
@@ -49,13 +50,10 @@ export async function runDemo(
     const end = closeOf(file.bars.at(-1)!.date) + 2 * HOUR
     await sealRun({ log: bus.log, codec: bus.codec, ...scope, at: end })
     await report(bus, scope, options, seconds, output)
-    const asked = await askThePast(
-      bus,
-      scope,
-      { ...options, 'as-of': earlier(options['as-of'], file) },
-      output,
-    )
+    const past = { ...options, 'as-of': earlier(options['as-of'], file) }
+    const asked = await askThePast(bus, scope, past, output)
     const rebuilt = await rebuildViews(bus, output)
+    output.write(`${await askItText(bus, scope, past)}\n`)
     return asked && rebuilt
   } finally {
     await bus.stop()
