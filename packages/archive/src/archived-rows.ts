@@ -2,7 +2,7 @@ import { EnvelopeView } from '@waggle/codec'
 import type { TopicPartition } from '@waggle/event'
 import type { Headers, LogRecord, RecordBlock } from '@waggle/log'
 import { headersOfText } from './header-text.ts'
-import type { RowGroup } from './parquet-file.ts'
+import type { RowGroup } from './row-group.ts'
 
 export interface RowSource {
   readonly rows: RowGroup
@@ -74,25 +74,48 @@ export class ArchivedRows {
     return this.#sources[this.#source[i]!]!.admitted
   }
 
+  /** Where all rows stand in one file, its page as it is: nothing is copied. */
   block(): RecordBlock {
+    const { topic, partition } = this.#at
+    const { count } = this
+    const source = this.#source.subarray(0, count)
+    const only = source.every((s) => s === source[0]) ? this.#sources[source[0] ?? -1] : undefined
+    const columns = only === undefined ? this.#copied() : stretch(only.rows, this.#row[0]!, count)
+    return { topic, partition, count, ...columns, record: (i) => this.record(i) }
+  }
+
+  #copied(): Columns {
     const { count } = this
     const starts = new Uint32Array(count)
     const ends = new Uint32Array(count)
     const offsets = new Float64Array(count)
-    const values: Uint8Array[] = []
-    let end = 0
+    let size = 0
     for (let i = 0; i < count; i++) {
-      const { rows } = this.#sources[this.#source[i]!]!
-      const value = rows.values[this.#row[i]!]!
-      values.push(value)
-      starts[i] = end
-      ends[i] = end += value.length
-      offsets[i] = rows.offsets[this.#row[i]!]!
+      const { values, offsets: from } = this.#sources[this.#source[i]!]!.rows
+      const row = this.#row[i]!
+      starts[i] = size
+      ends[i] = size += values.ends[row]! - values.starts[row]!
+      offsets[i] = from[row]!
     }
-    const { topic, partition } = this.#at
-    const bytes = Buffer.concat(values, end)
-    const record = (i: number): LogRecord => this.record(i)
-    return { topic, partition, count, bytes, starts, ends, offsets, record }
+    const bytes = Buffer.allocUnsafeSlow(size)
+    for (let i = 0; i < count; i++) {
+      const { values } = this.#sources[this.#source[i]!]!.rows
+      const row = this.#row[i]!
+      values.bytes.copy(bytes, starts[i]!, values.starts[row]!, values.ends[row]!)
+    }
+    return { bytes, starts, ends, offsets }
+  }
+}
+
+type Columns = Pick<RecordBlock, 'bytes' | 'starts' | 'ends' | 'offsets'>
+
+function stretch({ values, offsets }: RowGroup, first: number, count: number): Columns {
+  const end = first + count
+  return {
+    bytes: values.bytes,
+    starts: values.starts.subarray(first, end),
+    ends: values.ends.subarray(first, end),
+    offsets: offsets.subarray(first, end),
   }
 }
 
@@ -104,7 +127,8 @@ class ArchivedRecord implements LogRecord {
   readonly key: string
   readonly value: Buffer
   readonly appendedAt: number
-  readonly #headers: string
+  readonly #rows: RowGroup
+  readonly #row: number
   readonly #admitted: boolean
 
   constructor(
@@ -117,16 +141,16 @@ class ArchivedRecord implements LogRecord {
     this.partition = partition
     this.offset = BigInt(rows.offsets[row]!)
     this.key = rows.keys[row]!
-    const value = rows.values[row]!
-    this.value = Buffer.from(value.buffer, value.byteOffset, value.length)
+    this.value = rows.value(row)
     this.appendedAt = rows.appendedAt[row]!
-    this.#headers = rows.headers[row]!
+    this.#rows = rows
+    this.#row = row
     this.#admitted = admitted
   }
 
   get headers(): Headers {
     const envelope = this.#admitted ? EnvelopeView.trusted(this.value, 0) : undefined
-    return headersOfText(this.#headers, envelope)
+    return headersOfText(this.#rows.headers[this.#row]!, envelope)
   }
 }
 

@@ -1,35 +1,24 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, zstdCompressSync } from 'node:zlib'
+import { messageOf, type WaggleError } from '@waggle/base'
 import {
   parquetMetadata,
-  parquetRead,
-  type AsyncBuffer,
-  type DecodedArray,
+  parquetSchema,
+  type ColumnMetaData,
   type FileMetaData,
+  type SchemaTree,
 } from 'hyparquet'
 import { ByteWriter, parquetWrite } from 'hyparquet-writer'
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import { getTreePath } from 'hyparquet/src/schema.js'
 import type { ArchivedRow } from './archived-row.ts'
-import { COLUMNS, RECORD_COLUMNS } from './segment-columns.ts'
+import { ColumnChunk } from './column-chunk.ts'
+import { RowGroup, type GroupRange } from './row-group.ts'
+import { COLUMNS, type RecordColumn } from './segment-columns.ts'
 
 /** Rows decoded at once by a reader; what a merge over many partitions holds in memory goes by it. */
 const ROW_GROUP = 16_384
 const PAGE_BYTES = 4 * 2 ** 20
 const LEVEL = 9
-
-/** Rows of a group as columns, in the order of their offsets. */
-export interface RowGroup {
-  readonly offsets: Float64Array
-  readonly appendedAt: Float64Array
-  readonly keys: readonly string[]
-  readonly headers: readonly string[]
-  readonly values: readonly Uint8Array[]
-}
-
-export interface GroupRange {
-  readonly rowStart: number
-  readonly rowEnd: number
-  readonly first: number
-  readonly last: number
-}
 
 /** The same rows give the same bytes. */
 export function writeParquet(rows: readonly ArchivedRow[]): Uint8Array {
@@ -56,59 +45,60 @@ export function writeParquet(rows: readonly ArchivedRow[]): Uint8Array {
 /** A file in memory: which rows its groups hold, and each group when it is asked for. */
 export class ParquetFile {
   readonly groups: readonly GroupRange[]
+  readonly #bytes: Buffer
   readonly #metadata: FileMetaData
-  readonly #file: AsyncBuffer
+  readonly #schema: SchemaTree
+  readonly #damaged: (what: string) => WaggleError
 
-  constructor(bytes: Buffer) {
-    const buffer = bytes.buffer as ArrayBuffer
-    const at = bytes.byteOffset
-    this.#file = {
-      byteLength: bytes.length,
-      slice: (start, end = bytes.length) => buffer.slice(at + start, at + end),
-    }
-    this.#metadata = parquetMetadata(buffer.slice(at, at + bytes.length), { parsers: PARSERS })
-    let rowStart = 0
-    this.groups = this.#metadata.row_groups.map(({ num_rows: rows, columns }) => {
-      const offsets = columns.find((c) => c.meta_data?.path_in_schema[0] === 'offset')
-      const { min_value: first, max_value: last } = offsets?.meta_data?.statistics ?? {}
-      const rowEnd = rowStart + Number(rows)
-      const range = { rowStart, rowEnd, first: Number(first), last: Number(last) }
-      rowStart = rowEnd
-      return range
+  /** `damaged` makes the error of a file that cannot be read, whatever of it is read when. */
+  constructor(bytes: Buffer, damaged: (what: string) => WaggleError) {
+    const { buffer, byteOffset: start, length } = bytes
+    const copy = (buffer as ArrayBuffer).slice(start, start + length)
+    this.#bytes = bytes
+    this.#damaged = damaged
+    this.#metadata = this.#guarded(() => parquetMetadata(copy, { parsers: PARSERS }))
+    this.#schema = parquetSchema(this.#metadata)
+    this.groups = this.#metadata.row_groups.map(({ num_rows: rows }, group) => {
+      const { min_value: first, max_value: last } = this.#column(group, 'offset').statistics ?? {}
+      return { rows: Number(rows), first: Number(first), last: Number(last) }
     })
   }
 
-  async read({ rowStart, rowEnd, first, last }: GroupRange): Promise<RowGroup> {
-    // Offsets without a hole say themselves.
-    const consecutive = last - first === rowEnd - rowStart - 1
-    const columns = new Map<string, DecodedArray[]>()
-    await parquetRead({
-      file: this.#file,
-      metadata: this.#metadata,
-      columns: RECORD_COLUMNS.filter((name) => !consecutive || name !== 'offset'),
-      compressors: { ZSTD: (input) => zstdDecompressSync(input) },
-      utf8: false,
-      parsers: PARSERS,
-      rowStart,
-      rowEnd,
-      onChunk: ({ columnName, columnData }) => {
-        const chunks = columns.get(columnName)
-        if (chunks === undefined) columns.set(columnName, [columnData])
-        else chunks.push(columnData)
-      },
-    })
-    const all = <T>(name: string): readonly T[] => {
-      const chunks = columns.get(name) ?? []
-      return (chunks.length === 1 ? chunks[0]! : chunks.flatMap((c) => Array.from(c))) as T[]
+  async read(group: number): Promise<RowGroup> {
+    const range = this.groups[group]!
+    const chunk = (name: RecordColumn) => this.#chunk(group, range.rows, name)
+    try {
+      const values = await chunk('value').values()
+      return new RowGroup(range, values, (name) => this.#guarded(() => chunk(name).all()))
+    } catch (error) {
+      throw this.#damaged(messageOf(error))
     }
-    return {
-      offsets: consecutive
-        ? Float64Array.from({ length: rowEnd - rowStart }, (_, row) => first + row)
-        : Float64Array.from(all<bigint>('offset'), Number),
-      appendedAt: Float64Array.from(all<number>('appended_at')),
-      keys: all('key'),
-      headers: all('headers'),
-      values: all('value'),
+  }
+
+  #chunk(group: number, rows: number, name: RecordColumn): ColumnChunk {
+    const column = this.#column(group, name)
+    const { type, codec, path_in_schema: pathInSchema } = column
+    const start = Number(column.dictionary_page_offset ?? column.data_page_offset)
+    const bytes = this.#bytes.subarray(start, start + Number(column.total_compressed_size))
+    const schemaPath = getTreePath(this.#schema, pathInSchema)
+    const { element } = schemaPath.at(-1)!
+    const parsers = { ...DEFAULT_PARSERS, ...PARSERS }
+    const decoder = { pathInSchema, type, codec, element, schemaPath, parsers, utf8: false }
+    return new ColumnChunk(bytes, rows, decoder)
+  }
+
+  #column(group: number, name: RecordColumn): ColumnMetaData {
+    const { columns } = this.#metadata.row_groups[group]!
+    const column = columns.find(({ meta_data: of }) => of?.path_in_schema[0] === name)?.meta_data
+    if (column === undefined) throw this.#damaged(`has no column ${name}`)
+    return column
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw this.#damaged(messageOf(error))
     }
   }
 }

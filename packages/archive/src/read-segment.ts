@@ -1,15 +1,22 @@
-import { messageOf, WaggleError } from '@waggle/base'
+import { WaggleError } from '@waggle/base'
 import { positionText } from '@waggle/event'
 import { ArchivedRows, type RowSource } from './archived-rows.ts'
 import type { ObjectStore } from './object-store.ts'
-import { ParquetFile, type GroupRange, type RowGroup } from './parquet-file.ts'
+import { ParquetFile } from './parquet-file.ts'
+import type { RowGroup } from './row-group.ts'
 import { segmentName, sha256, type Segment, type SegmentFile } from './segment.ts'
 
 interface OpenFile {
   readonly parquet: ParquetFile
   readonly admitted: boolean
-  /** The group read last: readers go forward. */
-  group?: { readonly range: GroupRange; readonly rows: RowGroup }
+  /** The group read last, and the next one towards its end: readers go forward. */
+  group?: Loading
+  ahead?: Loading
+}
+
+interface Loading {
+  readonly group: number
+  readonly rows: Promise<RowGroup>
 }
 
 /** Reads one segment forward; holds its files as they are stored and one group of rows of each. */
@@ -37,18 +44,23 @@ export class SegmentReader {
       this.#files = undefined
       throw error
     })
-    const sources: RowSource[] = []
+    const loading: Promise<RowSource>[] = []
     // Behind the last row of a group stands what is not read yet, unless the file ends there.
     let known = Infinity
     for (const file of files) {
-      const at = file.parquet.groups.findIndex(({ last }) => last >= offset)
-      const range = file.parquet.groups[at]
-      if (range === undefined) continue
-      if (file.group?.range !== range) file.group = { range, rows: await this.#group(file, range) }
-      if (at + 1 < file.parquet.groups.length) known = Math.min(known, range.last)
-      sources.push({ rows: file.group.rows, admitted: file.admitted })
+      const { groups } = file.parquet
+      const group = groups.findIndex(({ last }) => last >= offset)
+      if (group < 0) continue
+      file.group = loaded(file, group)
+      if (group + 1 < groups.length) {
+        const { last } = groups[group]!
+        known = Math.min(known, last)
+        // While these rows are consumed the next ones are unpacked, so late that few are held at once.
+        if (offset + max > last) file.ahead = loaded(file, group + 1)
+      }
+      loading.push(file.group.rows.then((rows) => ({ rows, admitted: file.admitted })))
     }
-    return ArchivedRows.merge(this.#segment, sources, offset, known, max)
+    return ArchivedRows.merge(this.#segment, await Promise.all(loading), offset, known, max)
   }
 
   async #open(): Promise<OpenFile[]> {
@@ -57,17 +69,10 @@ export class SegmentReader {
         const bytes = await this.#store.get(file.path)
         if (bytes === undefined) throw this.#damaged(file, 'is missing')
         if (sha256(bytes) !== file.sha256) throw this.#damaged(file, 'has another SHA-256')
-        return { parquet: new ParquetFile(bytes), admitted: file.kind !== null }
+        const parquet = new ParquetFile(bytes, (what) => this.#damaged(file, what))
+        return { parquet, admitted: file.kind !== null }
       }),
     )
-  }
-
-  async #group({ parquet }: OpenFile, range: GroupRange): Promise<RowGroup> {
-    try {
-      return await parquet.read(range)
-    } catch (error) {
-      throw this.#damaged(this.#segment.files[0]!, messageOf(error))
-    }
   }
 
   #damaged({ path }: SegmentFile, what: string): WaggleError {
@@ -76,4 +81,14 @@ export class SegmentReader {
     const name = segmentName(this.#segment)
     return new WaggleError('LOG_CORRUPT', `Archive: ${path} of ${name} ${what}`, { input: last })
   }
+}
+
+/** A group that is there or on its way, else one begun now. */
+function loaded({ parquet, group: current, ahead }: OpenFile, group: number): Loading {
+  const found = [current, ahead].find((loading) => loading?.group === group)
+  if (found !== undefined) return found
+  const rows = parquet.read(group)
+  // Whoever needs the rows learns of it.
+  rows.catch(() => undefined)
+  return { group, rows }
 }

@@ -46,7 +46,7 @@ export const COLUMNS: readonly Column[] = [
 ]
 
 /** What is needed to read records again. */
-export const RECORD_COLUMNS = ['offset', 'appended_at', 'key', 'headers', 'value'] as const
+export type RecordColumn = 'offset' | 'appended_at' | 'key' | 'headers' | 'value'
 
 function text(name: string, of: Get): Column {
   const element = { name, type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const
