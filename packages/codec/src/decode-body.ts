@@ -71,7 +71,10 @@ const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** One object literal, so that all events of a kind share a hidden class. */
 function recordReader({ fields, missing }: Layout, kind?: string): Reader {
   const readers = fields.map((field) => readerOf(field.type))
-  const entries = fields.map(({ name }, index) => `${plainName(name)}: r${index}(p)`)
+  const entries = fields.map(({ name, type }, index) => {
+    const read = `r${index}(p)`
+    return `${plainName(name)}: ${isOptional(type) ? `p.bytes[p.at] === 0 ? (p.at++, null) : ${read}` : read}`
+  })
   for (const field of missing)
     entries.push(`${plainName(field.name)}: ${JSON.stringify(field.default)}`)
   if (kind !== undefined) entries.unshift(`kind: ${JSON.stringify(kind)}`)
@@ -84,6 +87,11 @@ function recordReader({ fields, missing }: Layout, kind?: string): Reader {
 function plainName(name: string): string {
   if (!FIELD_NAME.test(name)) throw new Error(`Not an Avro name: ${name}`)
   return name
+}
+
+/** Whether a zero says null: most optional fields are, and a look costs less than a call. */
+function isOptional(type: AvroType): boolean {
+  return isUnion(type) && type[0] === 'null'
 }
 
 function unionReader(type: readonly AvroType[]): Reader {
@@ -129,10 +137,12 @@ function nextLong(place: Place): number {
 }
 
 function nextText(place: Place): string {
-  const length = nextLong(place)
-  const start = place.at
+  const { bytes, at } = place
+  const byte = bytes[at]!
+  const length = byte < 0x80 ? byte >>> 1 : readLong(bytes, at)
+  const start = byte < 0x80 ? at + 1 : skipLong(bytes, at)
   place.at = start + length
-  return sliceText(place.bytes, start, length)
+  return sliceText(bytes, start, length)
 }
 
 function nextUuid(place: Place): string {

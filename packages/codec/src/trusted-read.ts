@@ -56,6 +56,9 @@ export function readText(bytes: Buffer, at: number): string {
 const INTERNED_LENGTH_MAX = 48
 const SLOTS = 4096
 const interned: string[] = Array.from({ length: SLOTS }, () => '')
+/** The UTF-8 of each: bytes compare with bytes several times faster than with the characters of a string. */
+const internedBytes = new Uint8Array(SLOTS * INTERNED_LENGTH_MAX)
+const internedLengths = new Uint8Array(SLOTS)
 
 export function sliceText(bytes: Buffer, start: number, length: number): string {
   if (length === 0) return ''
@@ -64,19 +67,19 @@ export function sliceText(bytes: Buffer, start: number, length: number): string 
   const slot =
     (length * 31 + bytes[start]! * 7 + bytes[end - 1]! * 257 + bytes[start + (length >> 1)]! * 67) %
     SLOTS
-  const known = interned[slot]!
-  if (known.length === length && isAscii(known, bytes, start)) return known
+  const first = slot * INTERNED_LENGTH_MAX
+  if (internedLengths[slot] === length && isSame(bytes, start, first, length))
+    return interned[slot]!
   const text = bytes.toString('utf8', start, end)
   interned[slot] = text
+  internedLengths[slot] = length
+  for (let i = 0; i < length; i++) internedBytes[first + i] = bytes[start + i]!
   return text
 }
 
-/** Whether the bytes spell the text; a text of other letters than ASCII never matches its UTF-8 bytes. */
-function isAscii(text: string, bytes: Buffer, start: number): boolean {
-  for (let i = text.length - 1; i >= 0; i--) {
-    const code = text.charCodeAt(i)
-    if (code !== bytes[start + i] || code >= 0x80) return false
-  }
+function isSame(bytes: Buffer, start: number, first: number, length: number): boolean {
+  for (let i = length - 1; i >= 0; i--)
+    if (internedBytes[first + i] !== bytes[start + i]) return false
   return true
 }
 

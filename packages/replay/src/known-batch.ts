@@ -83,9 +83,7 @@ export class KnownBatch {
   }
 
   known(i: number): KnownEvent {
-    const event = this.event(i)
-    const knownFrom = this.knownFrom(i)
-    return { event, position: this.position(i), knownFrom, late: knownFrom > event.known_at }
+    return knownAt(this.#of(i), this.#index[i]!, this.#writer(i))
   }
 
   admitted(i: number): AdmittedRecord {
@@ -99,7 +97,10 @@ export class KnownBatch {
   /** All events in order; ticks, which say nothing but the time, are left out. */
   events(): KnownEvent[] {
     const events: KnownEvent[] = []
-    for (let i = 0; i < this.#length; i++) if (this.kind(i) !== 'tick') events.push(this.known(i))
+    for (let i = 0; i < this.#length; i++) {
+      const writer = this.#writer(i)
+      if (writer.kind !== 'tick') events.push(knownAt(this.#of(i), this.#index[i]!, writer))
+    }
     return events
   }
 
@@ -113,6 +114,15 @@ export class KnownBatch {
     const { bytes, starts } = this.#of(i).block
     return writerAt(this.#codec, bytes, starts[this.#row(i)]!)
   }
+}
+
+function knownAt(known: KnownBlock, index: number, writer: WriterSchema): KnownEvent {
+  const { topic, partition, bytes, starts, ends, offsets } = known.block
+  const row = known.rows[index]!
+  const knownFrom = known.knownFrom[index]!
+  const event = writer.decodeAt(bytes, starts[row]!, ends[row]!)
+  const position = { topic, partition, offset: BigInt(offsets[row]!) }
+  return { event, position, knownFrom, late: knownFrom > event.known_at }
 }
 
 /** The schema of a frame within other bytes, which was loaded when its block was read. */
