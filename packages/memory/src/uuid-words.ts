@@ -1,6 +1,6 @@
 /** Value of a hexadecimal digit by its code, as UUIDs are written; -1 for others. */
 const DIGITS = new Int8Array(128).fill(-1)
-for (const [value, digit] of [...'0123456789abcdef'].entries()) DIGITS[digit.charCodeAt(0)] = value
+for (let value = 0; value < 16; value++) DIGITS[value.toString(16).charCodeAt(0)] = value
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 const LENGTH = 36
