@@ -112,14 +112,11 @@ async function archiveRun(
   try {
     const before = cutoffOf(wanted, deps.clock)
     const run = { log, codec, archive, before }
-    const { segments, problems } = await withBar(
-      { title: 'Archiving' },
-      wanted,
-      deps,
-      (onProgress) => runArchive({ ...run, onProgress }),
+    const { segments, problems } = await withBar({ title: 'Archiving' }, deps, (onProgress) =>
+      runArchive({ ...run, onProgress }),
     )
     const trimmed = wanted.trim
-      ? await withBar({ title: 'Comparing' }, wanted, deps, (onProgress) =>
+      ? await withBar({ title: 'Comparing' }, deps, (onProgress) =>
           trimArchived(log, archive, onProgress),
         )
       : []
@@ -167,7 +164,6 @@ async function archiveList(
 async function archiveVerify(wanted: Wanted, archive: Archive, deps: CommandDeps): Promise<number> {
   const { segments, rows, problems, strays } = await withBar(
     { title: 'Verifying' },
-    wanted,
     deps,
     (onProgress) => verifyArchive(archive, onProgress),
   )
@@ -190,7 +186,7 @@ async function archiveRestore(
   const path = join(data, 'log')
   const log = await openLmdbLog({ path, topics: PARTITIONS, clock: deps.clock })
   try {
-    const restored = await withBar({ title: 'Restoring' }, wanted, deps, (onProgress) =>
+    const restored = await withBar({ title: 'Restoring' }, deps, (onProgress) =>
       restoreLog(archive, log, onProgress),
     )
     const ends = restored.map(positionText)

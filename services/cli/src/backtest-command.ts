@@ -64,7 +64,7 @@ function that makes a program of the SDK.
   run: (wanted, deps) =>
     withSource(wanted, deps.environment, async (scope) => {
       const bar = { title: 'Testing', unit: 'hours' }
-      const report = await withBar(bar, wanted, deps, (onProgress) =>
+      const report = await withBar(bar, deps, (onProgress) =>
         testAgent(wanted.path, scope, wanted, onProgress),
       )
       if (wanted.html !== undefined) await writeFile(wanted.html, reportHtml(report))

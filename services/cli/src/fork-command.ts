@@ -87,11 +87,8 @@ async function forkAndReplay(
   const opened = await openFork(forked, { ...source, clock, logger: silentLogger })
   try {
     const options = { ...source, agents, ...(until === undefined ? {} : { until }) }
-    const replayed = await withBar(
-      { title: 'Replaying', unit: 'steps' },
-      wanted,
-      deps,
-      (onProgress) => replayFork(opened, { ...options, onProgress }),
+    const replayed = await withBar({ title: 'Replaying', unit: 'steps' }, deps, (onProgress) =>
+      replayFork(opened, { ...options, onProgress }),
     )
     const diff = await diffRuns({ ...source, swarm, a: parent, b: run })
     const { carried, said, stale, erased } = replayed

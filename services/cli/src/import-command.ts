@@ -101,7 +101,7 @@ async function runImport(wanted: Wanted, deps: CommandDeps): Promise<number> {
     await codec.register()
     const options = { path: file, format, spec, log, codec, clock, swarm, agent, run, onBadRow }
     const bar = { title: 'Importing', unit: 'kB' }
-    const result = await withBar(bar, wanted, deps, (onProgress) =>
+    const result = await withBar(bar, deps, (onProgress) =>
       importFile({ ...options, onProgress: (done, total) => onProgress(kB(done), kB(total)) }),
     )
     const { imported, repeated, bad } = result

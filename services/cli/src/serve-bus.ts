@@ -24,12 +24,14 @@ export async function serveBus(
     clock,
     logger,
   })
+  // Before anybody can know that it runs: whoever stops it at its first word has it drained, too.
+  const stop = interrupted()
   await gateway.start()
   const { url, token } = gateway
   const address = `${url}/#token=${token}`
   out.write(json ? `${JSON.stringify({ url, token, address })}\n` : `${address}\n`)
-  const stop = interrupted()
   await new Promise<void>((resolve) => {
+    if (stop.aborted) return resolve()
     stop.addEventListener('abort', () => resolve(), { once: true })
   })
   await gateway.stop()

@@ -109,10 +109,21 @@ export function defineCommand<A extends Inputs = NoInputs, O extends Inputs = No
         return `${shown}: ${name in values || message !== NOTHING ? message : 'is missing'}`
       })
       const problems = [...strangers.map((text) => `${text}: unknown`), ...issues]
-      if (parsed.success && problems.length === 0)
-        return definition.run(parsed.data as unknown as Values<A> & Values<O> & Common, deps)
+      if (parsed.success && problems.length === 0) {
+        const wanted = parsed.data as unknown as Values<A> & Values<O> & Common
+        return definition.run(wanted, wanted.json ? forPrograms(deps) : deps)
+      }
       throw new WaggleError('CONFIG_INVALID', problems.join('; '), { input: problems })
     },
+  }
+}
+
+/** As if piped: no bar, no colour and no width, whatever program holds the terminal. */
+function forPrograms({ out, terminal, ...deps }: CommandDeps): CommandDeps {
+  return {
+    ...deps,
+    out: { write: (text) => out.write(text) },
+    terminal: { write: (text) => terminal.write(text) },
   }
 }
 

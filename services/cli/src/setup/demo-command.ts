@@ -39,7 +39,9 @@ the answer says whether every check held.`,
 
 async function runDemoCommand(wanted: Wanted, deps: CommandDeps): Promise<number> {
   const { out, terminal, environment } = deps
-  const demo = parseDemoArguments(demoArgv(wanted))
+  // Its bar finds the terminal by itself.
+  const quiet = wanted.quiet || wanted.json
+  const demo = parseDemoArguments(demoArgv({ ...wanted, quiet }))
   const report = wanted.json ? terminal : out
   const held = await runDemo(demo, environment, { write: (said) => void report.write(said) })
   if (wanted.json) out.write(`${JSON.stringify({ held, data: demo.data, symbol: demo.symbol })}\n`)
