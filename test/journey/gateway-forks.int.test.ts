@@ -1,7 +1,9 @@
 import { createAgent, type Agent } from '@waggle/agent'
+import { EVENT_TOPICS } from '@waggle/event'
 import { fork } from '@waggle/fork'
+import { partitionsOf } from '@waggle/log'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openGateway, type OpenGateway } from '../support/gateway.ts'
+import { openGateway, TOKEN, type OpenGateway } from '../support/gateway.ts'
 
 const SWARM = 'desk'
 const RUN = 'fork:calm'
@@ -53,10 +55,12 @@ test('a fork that nobody made is not found; what is not there yet is stale', asy
   })
 })
 
-test('nothing is voted, locked or remembered in a fork from outside', async () => {
-  const refused = { problem: { status: 400, code: 'INPUT_INVALID', field: 'run' } }
+test('nothing is said, voted, locked or remembered in a fork from outside, and what to do instead is told', async () => {
+  const detail = expect.stringContaining(`waggle fork --run ${RUN} --name NAME`) as unknown
+  const refused = { problem: { status: 400, code: 'INPUT_INVALID', field: 'run', detail } }
   const fork = { swarm: SWARM, run: RUN }
-  const ends = () => gateway.bus.log.ends([{ topic: 'waggle.locks.v1', partition: 0 }])
+  const { log } = gateway.bus
+  const ends = () => log.ends(partitionsOf(log, EVENT_TOPICS))
   const before = await ends()
   const acquire = { agent: 'ada', op: 'ACQUIRE' as const }
   await expect(call('lock', { ...fork, resource: 'SPX', body: acquire })).rejects.toMatchObject(
@@ -66,5 +70,13 @@ test('nothing is voted, locked or remembered in a fork from outside', async () =
   await expect(call('vote', { ...fork, proposal: 'before', body })).rejects.toMatchObject(refused)
   const note = { agent: 'ada', content: 'x' }
   await expect(call('remember', { ...fork, body: note })).rejects.toMatchObject(refused)
+  const draft = { kind: 'agent', agent: 'eve', op: 'JOINED', role: 'r', weight: 1 }
+  await expect(call('emit', { ...fork, body: draft })).rejects.toMatchObject(refused)
+  const lines = await gateway.app.request(`/v1/swarms/${SWARM}/events?run=${RUN}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/x-ndjson' },
+    body: JSON.stringify(draft),
+  })
+  expect(await lines.json()).toMatchObject(refused.problem)
   expect(await ends()).toEqual(before)
 })

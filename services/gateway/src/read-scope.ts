@@ -123,19 +123,13 @@ export function runIn({ run }: { readonly run?: string | undefined }): string | 
 
 /**
  * The run that something is written to. INPUT_INVALID for a fork: the views that run count none, so nobody could say
- * here what became of a vote, a lock or a version in it.
+ * here what became of a vote, a lock or a version in it, and what it has is the replay of its parent with one change.
  */
 export function writableRunIn(query: { readonly run?: string | undefined }): string | null {
   const run = runIn(query)
   if (!isForkRun(run)) return run
-  throw new WaggleError(
-    'INPUT_INVALID',
-    `${run} is a fork: its own agents act in it, where it is replayed`,
-    {
-      field: 'run',
-      input: run,
-    },
-  )
+  const what = `${run} is a fork, which says what its parent said with one thing changed. To say more make a fork of it with that change: waggle fork --run ${run} --name NAME --at TIME --change FILE`
+  throw new WaggleError('INPUT_INVALID', what, { field: 'run', input: run })
 }
 
 /** INPUT_INVALID for a time that is none, a token that is none, or both. */

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { GatewayApp, GatewayEnv, GatewayParts } from '../gateway-parts.ts'
 import { authorize } from '../principal.ts'
 import { check, NDJSON } from '../bind-route.ts'
-import { runIn } from '../read-scope.ts'
+import { writableRunIn } from '../read-scope.ts'
 import { emitLines, type LineAnswer } from './emit-lines.ts'
 import { splitLines } from './split-lines.ts'
 
@@ -31,7 +31,7 @@ export function bindEmitStream(app: GatewayApp, parts: GatewayParts): void {
     authorize(c.get('principal'), { verb: 'emit', swarm })
     const query = check(ROUTES.emit.query, c.req.query(), 'query') as { run?: string }
     const authorization = c.req.header('authorization')
-    const request = { swarm, run: runIn(query), authorization }
+    const request = { swarm, run: writableRunIn(query), authorization }
     c.header('content-type', NDJSON)
     c.header('cache-control', 'no-store')
     c.header('x-accel-buffering', 'no')
