@@ -156,6 +156,8 @@ test('a token speaks as its own agents alone', async () => {
 test('a caller that does not read is read no further, and holds up nobody else', async () => {
   const { out } = openStream()
   out.once('error', () => {})
+  // Who does not ask for an answer has it read and thrown away.
+  out.once('response', () => {})
   const block = `{${' '.repeat(1000)}\n`.repeat(1000)
   let written = 0
   const isHeld = (): boolean => !out.write(block) && out.writableLength > 8 * block.length
