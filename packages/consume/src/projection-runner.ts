@@ -170,14 +170,13 @@ class Runner implements ProjectionRunner {
       return last === undefined ? 0n : last.offset + 1n - next
     })
     const lag = sum(await Promise.all(lags))
-    const { applied } = this.#done.freshness
     return {
       name: this.name,
       state: this.#state,
       reason: this.#reason,
       lag,
       refused: this.#deadLetters.written,
-      applied,
+      applied: this.#done.freshness.applied,
       partitions: this.#partitions.length,
     }
   }
