@@ -10,7 +10,12 @@ import {
   type Window,
 } from '../support/browser.ts'
 import { cutLine } from '../support/cut-line.ts'
-import { DEMO_SCOPE, openDashboardScene, type DashboardScene } from '../support/dashboard-scene.ts'
+import {
+  DEMO_SCOPE,
+  SCENE_MS,
+  openDashboardScene,
+  type DashboardScene,
+} from '../support/dashboard-scene.ts'
 
 const DEMO = { swarm: 'demo', run: 'backtest-SPX' }
 const browser = await resolveBrowser()
@@ -21,7 +26,7 @@ beforeAll(async () => {
   if (browser === undefined) return
   scene = await openDashboardScene('2001-02-28')
   window = await openWindow(browser, scene.gateway)
-})
+}, SCENE_MS)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()
@@ -104,6 +109,27 @@ describe.skipIf(browser === undefined)('the agent page', () => {
       expect(inputs).toContain(event.id.slice(-8))
     }
     expect(inputs).toMatch(/confidence 0\.\d+/)
+    // A lesson that it recalled, with how well it fitted.
+    expect(inputs).toMatch(/experience.*fit 0\.\d+/)
+    await page.close()
+  })
+
+  it('shows what it remembered at the time of the slider, and nothing learned later', async () => {
+    const decisions = await newest(1000)
+    const [half] = decisions.slice(Math.floor(decisions.length / 2))
+    const at = half!.known_from
+    const asked = { ...DEMO, agent: 'market-hunter', as_of: String(at) }
+    const { data: sight } = await scene.client.call('agentContext', asked)
+    const now = await scene.client.call('agentContext', { ...DEMO, agent: 'market-hunter' })
+    const [first] = sight.memories
+    expect(first!.text).toMatch(/^SPX, .+ Next time: /)
+    expect(sight.memories.every(({ known_from }) => known_from <= at)).toBe(true)
+    expect(now.data.memories.some(({ known_from }) => known_from > at)).toBe(true)
+    const page = await window.open(agentPage(`&as_of=${at}`))
+    const shown = region(page, 'Memories it recalls')
+    await expect.poll(() => shown.textContent()).toContain(first!.text)
+    for (const { text, known_from } of now.data.memories)
+      if (known_from > at) expect(await shown.textContent()).not.toContain(text)
     await page.close()
   })
 

@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The demo's agents trade without a memory: one of them gets some, and asks for it. */
+/** Beside what the demo's agents remember: another that asks its memory, which takes time, and a pattern. */
 async function emitMemories(bus: EmbeddedBus): Promise<void> {
   const emitter = bus.emitter({ ...SCOPE, agent: 'historian', session: 'memories' })
   const own = { namespace: 'historian' }
