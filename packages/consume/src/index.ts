@@ -26,6 +26,18 @@ export { RecordRejected } from './projection.ts'
 export type { Checkpoint, Dump, KeptProjection, Projection, ProjectionBatch } from './projection.ts'
 export { createFileSnapshots } from './snapshots/file-snapshots.ts'
 export type { FileSnapshotsOptions, RestoreOptions, Snapshots } from './snapshots/file-snapshots.ts'
+export { holdData } from './snapshots/hold-data.ts'
+export type { DataHold, Holder } from './snapshots/hold-data.ts'
+export {
+  dropFolders,
+  mend,
+  removeWhole,
+  rollbackFolders,
+  SHADOW,
+  switchFolders,
+  viewFolders,
+} from './snapshots/view-folders.ts'
+export type { ViewFolders } from './snapshots/view-folders.ts'
 export { snapshotIdentity } from './snapshots/snapshot-file.ts'
 export type { SnapshotHeader } from './snapshots/snapshot-file.ts'
 export { savedAtStop, snapshotsOfLive, withSnapshots } from './snapshots/with-snapshots.ts'

@@ -8,7 +8,7 @@ import {
   createCheckpointTable,
   partitionHashes,
 } from '@waggle/view-analytics'
-import { removeWhole, type ViewFolders } from '@waggle-services/embedded'
+import { removeWhole, type ViewFolders } from '@waggle/consume'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
 import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'

@@ -3,6 +3,7 @@ import type { Clock } from '@waggle/base'
 import { parseEnvironment, type Environment } from '@waggle/service'
 import { openHotRebuild, openTablesRebuild, type RebuildParts } from '@waggle-services/cluster'
 import { openLog } from './open-log.ts'
+import { openServiceTarget } from './rebuild-service.ts'
 import type { RebuildTarget } from './rebuild-target.ts'
 
 export interface ClusterOptions {
@@ -12,12 +13,14 @@ export interface ClusterOptions {
 
 type Steps = Omit<RebuildTarget, 'name'>
 
-/** The views of a cluster that lie outside of the processes which keep them. The services may run. */
+/** Views of a cluster. Those that lie outside of the processes which keep them are built while the services run. */
 export const CLUSTER_TARGETS: Readonly<
   Record<string, (options: ClusterOptions) => Promise<RebuildTarget>>
 > = {
   analytics: (options) => targetOf('analytics', options, async (parts) => openTablesRebuild(parts)),
+  coordination: ({ environment }) => openServiceTarget('coordination', environment),
   hot: (options) => targetOf('hot', options, openHotRebuild),
+  memory: ({ environment }) => openServiceTarget('memory', environment),
 }
 
 async function targetOf(

@@ -9,11 +9,7 @@ import { DATA_HELP } from './replay-source.ts'
 import { startBar, type ProgressBar } from './terminal.ts'
 
 const args = {
-  view: option(
-    'VIEW',
-    'hot, coordination, memory or analytics; of a cluster hot or analytics',
-    z.string().min(1),
-  ),
+  view: option('VIEW', 'hot, coordination, memory or analytics', z.string().min(1)),
 }
 const options = {
   data: option('DIR', DATA_HELP, z.string().min(1).optional()),
@@ -34,15 +30,19 @@ nothing in the log: no results, no dead letters.
 
 Of an embedded bus that runs, --shadow and --diff of hot and coordination, and --shadow of analytics, are allowed: they
 look at what the bus has put away. Everything else needs it stopped (exit code 5), all of memory too, for its texts are
-opened. Memory is its state and the vectors of its recall indexes.`,
+opened. Memory is its state and the vectors of its recall indexes.
+
+Of a cluster, hot and analytics are built while the services run. Coordination and memory are what one instance of
+coordinator or memory-view has put away: give its WAGGLE_SNAPSHOT_DIR, and stop it first where an embedded bus would have to be.`,
   args,
   options,
   examples: [
     'rebuild hot --data .waggle/bus --shadow --diff',
     'rebuild analytics --data .waggle/bus --switch',
+    'rebuild coordination --diff',
   ],
   exits:
-    'Exit code 0 the same, 1 differences, 3 nothing stored, or nothing to go back to, 5 the bus runs.',
+    'Exit code 0 the same, 1 differences, 3 nothing stored, or nothing to go back to, 5 the bus or service runs.',
   run: runRebuild,
 })
 

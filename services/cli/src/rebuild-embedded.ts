@@ -1,12 +1,12 @@
 import type { Clock } from '@waggle/base'
 import { createCoordinationProjection } from '@waggle/view-coordination'
 import { createHotProjection } from '@waggle/view-hot'
-import { emptyMemory, keptViews } from '@waggle-services/embedded'
+import { createFileVault } from '@waggle/vault'
+import { keptViews, vaultPath } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { analyticsTarget } from './rebuild-analytics.ts'
 import type { FolderTarget } from './rebuild-folders.ts'
-import { jointTarget } from './rebuild-joint.ts'
-import { recallTarget } from './rebuild-recall.ts'
+import { memoryTarget } from './rebuild-memory.ts'
 import { snapshotTarget } from './rebuild-snapshots.ts'
 
 export interface EmbeddedParts {
@@ -33,15 +33,9 @@ export const EMBEDDED_TARGETS: Readonly<Record<string, (parts: EmbeddedParts) =>
       folders: keptViews(parts.data).hot,
       make: () => createHotProjection(),
     }),
-  memory: memoryTarget,
-}
-
-/** A start takes up the state, and vectors from the indexes beside it. */
-function memoryTarget(parts: EmbeddedParts): FolderTarget {
-  const { memory, recall } = keptViews(parts.data)
-  const make = (key?: string) => emptyMemory({ ...parts.source, dataDir: parts.data }, key)
-  return jointTarget('memory', [
-    recallTarget({ ...parts, folders: recall }),
-    snapshotTarget({ ...parts, folders: memory, make, isOpened: true }),
-  ])
+  memory: ({ data, source }) => {
+    const { memory, recall } = keptViews(data)
+    const vault = createFileVault(vaultPath({ dataDir: data }))
+    return memoryTarget({ data, source, vault, memory, recall })
+  },
 }

@@ -4,7 +4,7 @@ import {
   rollbackFolders,
   switchFolders,
   type ViewFolders,
-} from '@waggle-services/embedded'
+} from '@waggle/consume'
 import type { RebuildTarget } from './rebuild-target.ts'
 
 /** Closed by whoever opened the log under it. */

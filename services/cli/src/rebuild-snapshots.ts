@@ -3,14 +3,16 @@ import { silentLogger, WaggleError } from '@waggle/base'
 import {
   createFileSnapshots,
   diffRows,
+  removeWhole,
+  SHADOW,
   snapshotIdentity,
   type KeptProjection,
   type RowDifference,
   type SnapshotHeader,
+  type ViewFolders,
   type ViewRow,
 } from '@waggle/consume'
 import { partitionName, type Position } from '@waggle/event'
-import { removeWhole, SHADOW, type ViewFolders } from '@waggle-services/embedded'
 import type { OpenedLog } from './open-log.ts'
 import { feedTo } from './rebuild-feed.ts'
 import { alone, folderSteps, type FolderTarget } from './rebuild-folders.ts'

@@ -1,6 +1,7 @@
 import { WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
-import { holdData, keptViews, mend } from '@waggle-services/embedded'
+import { holdData, mend } from '@waggle/consume'
+import { keptViews } from '@waggle-services/embedded'
 import { openLog } from './open-log.ts'
 import { CLUSTER_TARGETS } from './rebuild-cluster.ts'
 import { EMBEDDED_TARGETS } from './rebuild-embedded.ts'

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { composeServices, systemRandom, type Clock, type Logger, type Service } from '@waggle/base'
 import type { ClickHouseFacade } from '@waggle/clickhouse-http'
 import { createCodec, type Codec } from '@waggle/codec'
-import type { ProjectionRunner } from '@waggle/consume'
+import { holdData, mend, type DataHold, type ProjectionRunner } from '@waggle/consume'
 import { createEmitter, type Emitter } from '@waggle/emit'
 import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
@@ -32,11 +32,10 @@ import {
   type EmbeddedConfig,
   type EmbeddedConfigInput,
 } from './config.ts'
-import { holdData, type DataHold } from './data-lock.ts'
 import { memoryParts } from './memory-parts.ts'
 import { embeddedPast, statesOf } from './past-views.ts'
 import { trajectoryPart } from './trajectory-part.ts'
-import { keptViews, mend } from './view-folders.ts'
+import { keptViews } from './view-folders.ts'
 
 /** The whole bus in one process: the log, and the three services that project it. */
 export interface EmbeddedBus {

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import type { Snapshots } from '@waggle/consume'
+import { dropFolders, type Snapshots } from '@waggle/consume'
 import type { EventLog } from '@waggle/log'
 import type { Vault } from '@waggle/vault'
 import {
@@ -13,7 +13,7 @@ import {
   type MemoryViewService,
 } from '@waggle-services/memory-view'
 import { recallPath, type EmbeddedConfig } from './config.ts'
-import { dropFolders, keptViews } from './view-folders.ts'
+import { keptViews } from './view-folders.ts'
 
 export interface MemoryParts {
   readonly memory: MemoryViewService

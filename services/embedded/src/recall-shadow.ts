@@ -11,12 +11,12 @@ import {
 } from '@waggle/memory'
 import { createLexicalEmbedder, createRecallIndex, readSnapshotRows } from '@waggle/recall'
 import { createRecallSnapshots } from '@waggle-services/memory-view'
-import { createFileVault } from '@waggle/vault'
+import type { Vault } from '@waggle/vault'
 import { z } from 'zod'
-import { vaultPath } from './config.ts'
 
 export interface RecallShadow extends AdmittedSource {
-  readonly dataDir: string
+  /** Opens what is sealed; without one, sealed texts stay sealed. */
+  readonly vault: Vault | undefined
   /** Where the indexes are put; what is there already lends its vectors. */
   readonly folder: string
 }
@@ -29,7 +29,7 @@ export interface RecallShadow extends AdmittedSource {
  * @param feed Feeds the projection from the log.
  */
 export async function buildRecall<T>(
-  { log, dataDir, folder }: RecallShadow,
+  { log, vault, folder }: RecallShadow,
   feed: (projection: Projection) => Promise<T>,
 ): Promise<T> {
   mkdirSync(folder, { recursive: true })
@@ -37,7 +37,7 @@ export async function buildRecall<T>(
   const recall = createRecallSnapshots({ folder, embedder, logger: silentLogger })
   const projection = createMemoryProjection({
     topics: log.topics,
-    vault: createFileVault(vaultPath({ dataDir })),
+    ...(vault === undefined ? {} : { vault }),
     openIndex: recall.openIndex,
     ageless: true,
   })
@@ -74,14 +74,14 @@ export function recallRows(folder: string): RecallRows {
  * as a bus makes it by default if left out. Its vectors are its own.
  */
 export function emptyMemory(
-  { log, codec, dataDir }: AdmittedSource & Pick<RecallShadow, 'dataDir'>,
+  { log, codec, vault }: AdmittedSource & Pick<RecallShadow, 'vault'>,
   key?: string,
 ): MemoryProjection {
-  const vault = createFileVault(vaultPath({ dataDir }))
+  const keys = vault === undefined ? {} : { vault }
   const embedder = createLexicalEmbedder()
   const openIndex = () => createRecallIndex({ embedder })
-  const readBack = createReadBack({ log, codec, vault })
-  const plain = { topics: log.topics, readBack, vault }
+  const readBack = createReadBack({ log, codec, ...keys })
+  const plain = { topics: log.topics, readBack, ...keys }
   const kept = stateKey.safeParse(key)
   if (!kept.success) return createMemoryProjection({ ...plain, openIndex })
   const [retention, indexedKinds, index] = kept.data

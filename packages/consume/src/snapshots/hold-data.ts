@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { messageOf, WaggleError } from '@waggle/base'
 
-/** A hold on the folder of an embedded bus; the end of the process ends it, however it comes. */
+/** A hold on the folder in which a bus or a service keeps its views; the end of the process ends it, however it comes. */
 export interface DataHold {
   release(): void
 }
@@ -10,7 +10,7 @@ export interface DataHold {
 /**
  * Who holds a folder:
  *
- *   bus        any number at a time, for they share the log
+ *   bus        any number at a time, for they share the log; a service of a cluster, too
  *   exchange   of what a start of a bus reads: alone, and no bus meanwhile
  *   rebuild    one at a time, beside buses: two would build in the same place
  */
@@ -20,7 +20,7 @@ const FILES = { bus: 'in-use.lock', exchange: 'in-use.lock', rebuild: 'rebuild.l
 
 const REFUSALS = {
   bus: 'a view of it is exchanged',
-  exchange: 'a bus runs on it; stop it first',
+  exchange: 'a bus or a service runs on it; stop it first',
   rebuild: 'another rebuild runs on it',
 } as const
 
