@@ -17,6 +17,22 @@ afterEach(() => rmSync(home, { recursive: true, force: true }))
 const here = (...argv: string[]): Promise<Said> =>
   waggle(argv, { environment: { XDG_CONFIG_HOME: home, PATH: process.env['PATH'] } })
 
+test('a token may have an end, which its entry keeps', async () => {
+  const file = join(home, 'tokens.json')
+  const token = (expires: string): Promise<Said> => {
+    const rights = ['--swarms', 'desk', '--verbs', 'read', '--expires', expires, '--add', file]
+    return here('token', 'guest', ...rights)
+  }
+  expect(await token('tomorrow')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('expires_at'),
+  })
+  expect(await token('2030-01-01T00:00:00Z')).toMatchObject({ code: 0 })
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject([
+    { name: 'guest', expires_at: '2030-01-01T00:00:00Z' },
+  ])
+})
+
 describe('contexts', () => {
   const file = (): string => join(home, 'waggle', 'contexts.json')
 

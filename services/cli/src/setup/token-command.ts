@@ -19,13 +19,18 @@ changes: WAGGLE_GATEWAY_TOKENS of a cluster, gateway-tokens.json in the data fol
     verbs: option('LIST', `rights, with commas: ${VERBS.join(', ')}`, list),
     agents: option('LIST', 'agents it may speak as; all if left out', list.optional()),
     rate: option('N', 'requests a second; 200 if left out', z.coerce.number().optional()),
+    expires: option(
+      'TIME',
+      'refused from then on (ISO 8601); never if left out',
+      z.string().optional(),
+    ),
     add: option('FILE', 'add the entry to this tokens file', z.string().min(1).optional()),
   },
   examples: [
     'token analyst --swarms desk --verbs read,sql',
     'token ada --swarms desk --agents ada --verbs read,emit,vote --add ./data/gateway-tokens.json',
   ],
-  run: async ({ name, swarms, verbs, agents, rate, add, json }, deps) => {
+  run: async ({ name, swarms, verbs, agents, rate, expires, add, json }, deps) => {
     const { token, grant } = createToken({
       name,
       swarms,
@@ -33,6 +38,7 @@ changes: WAGGLE_GATEWAY_TOKENS of a cluster, gateway-tokens.json in the data fol
       verbs: verbs as Grant['verbs'],
       ...(agents === undefined ? {} : { agents }),
       ...(rate === undefined ? {} : { rate }),
+      ...(expires === undefined ? {} : { expires_at: expires }),
     })
     if (add !== undefined) await addTo(add, grant)
     if (json) printJson(deps, { token, grant })
