@@ -4,12 +4,14 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queryClient } from './app/client.ts'
 import { router } from './app/router.tsx'
+import { askAhead } from './app/scope.ts'
 import { applyTheme } from './app/theme.ts'
 import './style/tokens.css'
 import './style/base.css'
 import './style/shell.css'
 import './style/pieces.css'
 
+void askAhead()
 applyTheme()
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

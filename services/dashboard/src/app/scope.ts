@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
-import { client, token } from './client.ts'
-import { useUrl } from './url.ts'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { client, queryClient, token } from './client.ts'
+import { parseSearch, useUrl } from './url.ts'
 
 /** What every page is about. */
 export interface Scope {
@@ -16,23 +16,38 @@ export interface Scope {
 
 const LIVE = 'live'
 
-export function useMe() {
-  return useQuery({
-    queryKey: ['whoami'],
-    queryFn: ({ signal }) => client.call('whoami', {}, signal),
-    enabled: token !== undefined,
-    staleTime: Infinity,
-  })
-}
+const meOptions = queryOptions({
+  queryKey: ['whoami'],
+  queryFn: ({ signal }) => client.call('whoami', {}, signal),
+  enabled: token !== undefined,
+  staleTime: Infinity,
+})
 
-/** The live run of a swarm, which also says what other runs it has. */
-export function useSwarm(swarm: string) {
-  return useQuery({
+const swarmOptions = (swarm: string) =>
+  queryOptions({
     queryKey: ['swarm', swarm],
     queryFn: ({ signal }) => client.call('swarm', { swarm }, signal),
     enabled: swarm !== '',
     refetchInterval: 10_000,
   })
+
+/** Asks what every page has to know first, before there is a page; what goes wrong is told there. */
+export async function askAhead(): Promise<void> {
+  if (token === undefined) return
+  const named = parseSearch(location.search)['swarm']
+  const me = queryClient.prefetchQuery(meOptions)
+  if (named === undefined) await me
+  const swarm = named ?? queryClient.getQueryData(meOptions.queryKey)?.data.visible[0]
+  if (swarm !== undefined) await queryClient.prefetchQuery(swarmOptions(swarm))
+}
+
+export function useMe() {
+  return useQuery(meOptions)
+}
+
+/** The live run of a swarm, which also says what other runs it has. */
+export function useSwarm(swarm: string) {
+  return useQuery(swarmOptions(swarm))
 }
 
 /** From the address. Where it names none: the first swarm the token may see, and its live run, or, if that is empty, another. */

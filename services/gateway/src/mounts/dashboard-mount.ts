@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import type { Context } from 'hono'
 import type { GatewayApp, GatewayEnv } from '../gateway-parts.ts'
 import { PAGE_POLICY, SANDBOX_POLICY } from './content-policy.ts'
+import { pagePreloads } from './page-preloads.ts'
 
 interface Asset {
   readonly type: string
@@ -31,6 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const PACKABLE = /^(text\/|application\/|image\/svg)/
 const HASHED = /^\/assets\/.+-[\w-]{8,}\.\w+$/
 const INDEX = '/index.html'
+const MANIFEST = '/.vite/manifest.json'
 
 /**
  * The built dashboard. Every page of it is the same file, for the address says which; a file that is not there is
@@ -38,11 +40,15 @@ const INDEX = '/index.html'
  */
 export function mountDashboard(app: GatewayApp, folder: string): void {
   const assets = readAssets(folder)
+  const manifest = assets.get(MANIFEST)
+  const preloads = pagePreloads(manifest && Buffer.from(manifest.bytes).toString())
   app.get('*', async (c, next) => {
     const path = decoded(c.req.path)
     const asset =
       assets.get(path === '/' ? INDEX : path) ?? (isPage(c, path) ? assets.get(INDEX) : undefined)
     if (asset === undefined) return next()
+    const links = asset === assets.get(INDEX) ? preloads.get(path) : undefined
+    if (links !== undefined) c.header('link', links)
     return send(c, asset, path)
   })
 }
