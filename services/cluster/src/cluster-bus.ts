@@ -133,17 +133,7 @@ export async function openClusterBus(
       fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },
       clock,
     }),
-    emitter: ({ run = null, clock: producer = clock, ...options }) =>
-      createEmitter({
-        log,
-        codec,
-        clock: producer,
-        run,
-        headers: cloudEventHeaders,
-        ...(vault === undefined ? {} : { seal: vault.seal }),
-        ...options,
-        isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
-      }),
+    emitter: (options) => emitterOn({ log, codec, clock, vault, hot }, options),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       for (const runner of runners) await runner.caughtUp(timeoutMs)
@@ -161,6 +151,28 @@ export async function openClusterBus(
       await log.close()
     },
   }
+}
+
+function emitterOn(
+  {
+    log,
+    codec,
+    clock: own,
+    vault,
+    hot,
+  }: Pick<ClusterBus, 'log' | 'codec' | 'clock' | 'vault' | 'hot'>,
+  { run = null, clock = own, ...options }: ClusterEmitterOptions,
+): Emitter {
+  return createEmitter({
+    log,
+    codec,
+    clock,
+    run,
+    headers: cloudEventHeaders,
+    ...(vault === undefined ? {} : { seal: vault.seal }),
+    ...options,
+    isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
+  })
 }
 
 /** The folder of keys that all agents and the memory view share. */
