@@ -7,7 +7,7 @@ export interface Said {
   readonly err: string
 }
 
-export interface Saying extends Partial<Pick<CommandDeps, 'environment' | 'interrupted'>> {
+export interface Saying extends Partial<Pick<CommandDeps, 'clock' | 'environment' | 'interrupted'>> {
   readonly stdin?: string
   /** What a terminal has; a pipe if left out. */
   readonly columns?: number
@@ -16,14 +16,14 @@ export interface Saying extends Partial<Pick<CommandDeps, 'environment' | 'inter
 /** The program in this process, as a shell would see it: exit code, standard output and standard error. */
 export async function waggle(
   argv: readonly string[],
-  { environment = {}, interrupted, stdin = '', columns }: Saying = {},
+  { clock = systemClock(), environment = {}, interrupted, stdin = '', columns }: Saying = {},
 ): Promise<Said> {
   let out = ''
   let err = ''
   const terminal = columns === undefined ? {} : { isTTY: true, columns }
   const code = await runMain(argv, {
     environment,
-    clock: systemClock(),
+    clock,
     out: { ...terminal, write: (text) => void (out += text) },
     terminal: { ...terminal, write: (text) => void (err += text) },
     interrupted: interrupted ?? (() => new AbortController().signal),

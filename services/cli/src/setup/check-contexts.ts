@@ -1,6 +1,7 @@
-import { messageOf, type Clock } from '@waggle/base'
+import type { Clock } from '@waggle/base'
 import type { Context, Contexts } from '../swarm/contexts.ts'
-import type { Checked } from './checks.ts'
+import type { Checked } from './check.ts'
+import { causeOf } from './reach.ts'
 
 const TIMEOUT_MS = 3000
 const SKEW_SECONDS_MAX = 5
@@ -39,10 +40,4 @@ async function look(
     const fix = 'Start the gateway (waggle dev), or forget it: waggle contexts rm'
     return { ok: false, found: `${url}: ${causeOf(error)}`, fix }
   }
-}
-
-/** fetch only says that it failed. */
-function causeOf(error: unknown): string {
-  const { cause } = error as { cause?: { code?: string } }
-  return cause?.code ?? messageOf(error)
 }

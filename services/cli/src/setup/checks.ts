@@ -1,49 +1,32 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
-import { statfs } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { messageOf } from '@waggle/base'
-import type { CommandDeps } from '../program/command.ts'
-
-/** What a look at the machine found, and what to do where it is not well. */
-export interface Checked {
-  readonly name: string
-  readonly ok: boolean
-  /** Without it nothing runs; else only something does not. */
-  readonly needed: boolean
-  readonly found: string
-  readonly fix: string
-}
-
-type Check = Pick<Checked, 'name' | 'needed' | 'fix'> & {
-  /** What was found; throws with what is wrong. */
-  look(deps: CommandDeps): Promise<string> | string
-}
+import { wants, type Check } from './check.ts'
+import { folderChecks } from './check-folder.ts'
 
 const NODE_MAJOR = 24
-const FREE_BYTES = 1024 ** 3
 export const DEFAULT_PORT = 4600
 
-export function machineChecks(folder: string, port: number): readonly Check[] {
+export interface Machine {
+  /** Of the data. */
+  readonly folder: string
+  /** Of a gateway. */
+  readonly port: number
+  /** Of Node, such as v24.1.0. */
+  readonly version: string
+}
+
+export function machineChecks({ folder, port, version }: Machine): readonly Check[] {
   return [
     {
       name: 'Node',
       needed: true,
       fix: `Run it on Node ${NODE_MAJOR} or newer: https://nodejs.org, or npm run waggle, which brings its own`,
-      look: () => wants(Number(process.versions.node.split('.')[0]) >= NODE_MAJOR, process.version),
+      look: () => wants(Number(/\d+/.exec(version)?.[0]) >= NODE_MAJOR, version),
     },
-    {
-      name: 'disk',
-      needed: true,
-      fix: `Free some space, or put --data elsewhere: a full disk stops every append`,
-      look: async () => {
-        const { bavail, bsize } = await statfs(folder)
-        const text = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free in ${folder}`
-        return wants(bavail * bsize >= FREE_BYTES, text)
-      },
-    },
+    ...folderChecks(folder),
     {
       name: 'LMDB (the log)',
       needed: true,
@@ -82,20 +65,6 @@ export function machineChecks(folder: string, port: number): readonly Check[] {
       },
     },
   ]
-}
-
-export async function runCheck(check: Check, deps: CommandDeps): Promise<Checked> {
-  const { name, needed, fix } = check
-  try {
-    return { name, needed, fix, ok: true, found: await check.look(deps) }
-  } catch (error) {
-    return { name, needed, fix, ok: false, found: messageOf(error) }
-  }
-}
-
-function wants(ok: boolean, found: string): string {
-  if (ok) return found
-  throw new Error(found)
 }
 
 function program(name: string, version: string, use: string): Check {
