@@ -7,7 +7,9 @@ export interface Said {
   readonly err: string
 }
 
-export interface Saying extends Partial<Pick<CommandDeps, 'clock' | 'environment' | 'interrupted'>> {
+export interface Saying extends Partial<
+  Pick<CommandDeps, 'clock' | 'environment' | 'interrupted'>
+> {
   readonly stdin?: string
   /** What a terminal has; a pipe if left out. */
   readonly columns?: number
