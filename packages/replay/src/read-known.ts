@@ -151,8 +151,9 @@ export async function selectJudged(
   const cursor = new JudgmentCursor(prefix)
   const { count: all, bytes, starts, offsets } = block
   const { asOf = Infinity } = wanted
-  const rows = new Uint32Array(all)
-  const knownFrom = new Float64Array(all)
+  const room = new ArrayBuffer(all * 12)
+  const knownFrom = new Float64Array(room, 0, all)
+  const rows = new Uint32Array(room, all * 8, all)
   const view = EnvelopeView.unset()
   let schemaId = -1
   let kind: Kind = 'tick'

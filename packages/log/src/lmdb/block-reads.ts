@@ -3,7 +3,7 @@ import type { WaggleError } from '@waggle/base'
 import type { Position, TopicPartition } from '@waggle/event'
 import { outOfRangeError } from '../log-errors.ts'
 import type { BlockReads, RecordBlock } from '../record-block.ts'
-import { corrupt, decodeRecord, HEAD_BYTES, valueStart } from './batch-frame.ts'
+import { corrupt, decodeRecord, HEAD_BYTES, u32, valueStart } from './batch-frame.ts'
 import { CrcFold, FOLD_BYTES_MAX } from './crc-fold.ts'
 import { floorKey, type PartitionId } from './read-batches.ts'
 import { startOf } from './retention.ts'
@@ -25,10 +25,12 @@ class Rows {
   readonly offsets: Float64Array
 
   constructor(max: number) {
-    this.heads = new Uint32Array(max)
-    this.starts = new Uint32Array(max)
-    this.ends = new Uint32Array(max)
-    this.offsets = new Float64Array(max)
+    // One piece of memory: to ask for four costs more than to fill them.
+    const room = new ArrayBuffer(max * 20)
+    this.offsets = new Float64Array(room, 0, max)
+    this.heads = new Uint32Array(room, max * 8, max)
+    this.starts = new Uint32Array(room, max * 12, max)
+    this.ends = new Uint32Array(room, max * 16, max)
   }
 
   add(head: number, start: number, end: number, offset: number): void {
@@ -221,7 +223,7 @@ function frameOf(
 /** Where a record ends; undefined where its length leads out of the bytes. */
 function recordEnd(bytes: Buffer, head: number): number | undefined {
   if (head + HEAD_BYTES > bytes.length) return undefined
-  const end = head + HEAD_BYTES + bytes.readUInt32LE(head + 4)
+  const end = head + HEAD_BYTES + u32(bytes, head + 4)
   return end > bytes.length ? undefined : end
 }
 
@@ -259,7 +261,7 @@ function frameCount(storage: Storage, { topicId, partition }: PartitionId, base:
 }
 
 function isWhole(bytes: Buffer, head: number, end: number): boolean {
-  return crc32(bytes.subarray(head + 4, end)) === bytes.readUInt32LE(head)
+  return crc32(bytes.subarray(head + 4, end)) === u32(bytes, head)
 }
 
 /** Rows follow each other without a gap, so one CRC over all of them shows whether each has its own. */
@@ -270,7 +272,7 @@ function allWhole(bytes: Buffer, { count, heads, ends }: Rows): boolean {
     const [head, end] = [heads[row]!, ends[row]!]
     const length = end - head - 4
     if (length < FOLD_BYTES_MAX) {
-      const crc = bytes.readInt32LE(head)
+      const crc = u32(bytes, head) | 0
       fold.word(crc)
       fold.bytes(length, crc)
       continue
