@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SpanKind } from '@opentelemetry/api'
 import {
   ATTR_HTTP_REQUEST_METHOD,
@@ -14,6 +17,7 @@ const traffic = createTrafficCounts()
 const AGENTS = '/v1/swarms/{swarm}/agents'
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const CALLER = 'b7ad6b7169203331'
+const dashboard = mkdtempSync(join(tmpdir(), 'waggle-dashboard-'))
 let sdk: ReturnType<typeof registerSdk>
 let gateway: OpenGateway
 
@@ -33,8 +37,11 @@ const scrape = (of = traffic): Promise<string> => {
 }
 
 beforeAll(async () => {
+  // As it is served: a dashboard answers what no route does.
+  writeFileSync(join(dashboard, 'index.html'), '<!doctype html>')
   gateway = await openGateway({
     traffic,
+    dashboard,
     grants: [{ name: 'slow', swarms: ['*'], verbs: ['read'], rate: 0.1 }],
   })
   sdk = registerSdk()
@@ -42,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await sdk.stop()
   await gateway.stop()
+  rmSync(dashboard, { recursive: true })
 })
 
 test('a request is a span of its route, in the trace of who asked', async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from '@waggle/base'
 import { requestSpan } from '@waggle/telemetry'
 import type { Context } from 'hono'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
 import type { GatewayApp } from './gateway-parts.ts'
 import type { TrafficCounts } from './traffic-counts.ts'
 
@@ -26,8 +26,11 @@ export function observeRequests(
   })
 }
 
-/** Undefined where only middleware was met. */
+/** Middleware, and the dashboard, which is asked last. */
+const EVERYTHING = ['*', '/*', '/v1/*']
+
+/** Undefined where nothing of its own was met. */
 function routeOf(c: Context): string | undefined {
-  const path = routePath(c, -1)
-  return ['*', '/*', '/v1/*'].includes(path) ? undefined : path.replace(/:(\w+)/g, '{$1}')
+  const own = matchedRoutes(c).findLast(({ path }) => !EVERYTHING.includes(path))
+  return own?.path.replace(/:(\w+)/g, '{$1}')
 }
