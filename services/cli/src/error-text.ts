@@ -5,6 +5,7 @@ import { GatewayError } from '@waggle/client'
 const ADVICE: Readonly<Record<string, string>> = {
   TOKEN_MISSING: 'Give --token, or add a context with one: waggle contexts add.',
   TOKEN_INVALID: 'Take the token that `waggle dev` or the gateway’s operator gave you.',
+  TOKEN_EXPIRED: 'Ask the operator of the gateway for a new one.',
   SCOPE_MISSING: 'Ask the operator of the gateway for a token with this right.',
   RATE_LIMITED: 'Wait, or ask for a higher rate.',
   ROUTE_UNKNOWN: 'The gateway may be older than this program: update it.',
