@@ -43,7 +43,8 @@ export function createMcpSessions(clock: Clock): McpSessions {
   const end = async (id: string): Promise<void> => {
     const session = sessions.get(id)
     sessions.delete(id)
-    await session?.transport.close()
+    // One that fails to close must not take the gateway with it.
+    await session?.transport.close().catch(() => {})
   }
   const makeRoom = (owner: string): void => {
     const own = [...sessions].filter(([, session]) => session.owner === owner)
