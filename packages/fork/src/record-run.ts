@@ -1,5 +1,9 @@
 import { FRAME_HEADER_BYTES, type EnvelopeView } from '@waggle/codec'
+import { isForkRun } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
+
+/** Under this name ticks are sent, whatever the swarm. */
+const CLOCK = 'run-clock'
 
 /**
  * The run under which a record of this swarm stands; undefined for one of another swarm, and for bytes that no envelope
@@ -16,6 +20,24 @@ export function runOfRecord(
     return view.swarm === swarm ? view.run : undefined
   } catch {
     // What was not checked may be read beyond its end.
+    return undefined
+  }
+}
+
+/**
+ * The same, and the run of a tick that another swarm sent: it moves the clock of all swarms of its run, so what ended by it
+ * has ended. Runs of forks have one swarm each: an equal name is another's.
+ */
+export function runMovedBy(
+  view: EnvelopeView,
+  swarm: string,
+  record: LogRecord,
+): string | null | undefined {
+  const own = runOfRecord(view, swarm, record)
+  if (own !== undefined || record.value.length <= FRAME_HEADER_BYTES) return own
+  try {
+    return view.agent === CLOCK && !isForkRun(view.run) ? view.run : undefined
+  } catch {
     return undefined
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@waggle/log'
 import { covers, runOf, type Lineage } from './lineage.ts'
 import { ownAppends } from './own-appends.ts'
-import { runOfRecord } from './record-run.ts'
+import { runMovedBy } from './record-run.ts'
 
 /** What becomes of a record of the fork before it is appended; undefined where it is not. */
 export type Alter = (record: AppendRecord) => AppendRecord | undefined
@@ -24,8 +24,8 @@ export interface RunLogOptions {
 const READ_RECORDS = 4096
 
 /**
- * One run as a log of its own: the records of its lineage at their own offsets, all of them under its name, and
- * nothing else. So what any view or reader does with a log it does with a fork, and nothing is copied. Offsets have
+ * One run as a log of its own: the records of its lineage at their own offsets, all of them under its name, the ticks that
+ * moved its clock, and nothing else. So what any view or reader does with a log it does with a fork, and nothing is copied. Offsets have
  * gaps, as Kafka's have.
  *
  * Appending is for forks alone and goes through to the log: RUN_ISOLATED for a record of any other run. A refused
@@ -46,7 +46,7 @@ export function createRunLog({
   const select = (records: readonly LogRecord[]): LogRecord[] => {
     const selected: LogRecord[] = []
     for (const record of records) {
-      const own = runOfRecord(view, lineage.swarm, record)
+      const own = runMovedBy(view, lineage.swarm, record)
       if (own === undefined || !covers(lineage, own, record)) continue
       selected.push(own === run ? record : { ...record, value: relabelRun(record.value, run) })
     }
