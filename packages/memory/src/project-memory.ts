@@ -46,10 +46,7 @@ export interface MemoryProjectionOptions extends MemoryStateOptions {
 export function createMemoryProjection(options: MemoryProjectionOptions = {}): MemoryProjection {
   const state = emptyMemoryState(options)
   const checkpoints = new Map<string, Checkpoint>()
-  const flush = async (): Promise<void> => {
-    for (const { swarms } of state.runs.values())
-      for (const swarm of swarms.values()) await applyIndexSteps(swarm)
-  }
+  const flush = (): Promise<void> => carryOut(state)
   return {
     // What was let go with age is missing in the past of others: they have snapshots of their own.
     name: options.ageless === true ? 'memory-past' : 'memory',
@@ -97,11 +94,7 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
     digest: async () => digestMemory(state),
     rows: () => memoryRows(state),
     stateKey: stateKeyOf(state),
-    prepareDump: async () => {
-      await flush()
-      for (const { swarms } of state.runs.values())
-        for (const { index } of swarms.values()) await index?.catchUp?.()
-    },
+    prepareDump: () => carryOut(state, { late: true }),
     dump: () => {
       const plain = plainMemory(state)
       return plain === undefined
@@ -112,6 +105,16 @@ export function createMemoryProjection(options: MemoryProjectionOptions = {}): M
       loadMemory(state, dump.state as MemoryDump)
       for (const at of dump.checkpoints) checkpoints.set(partitionName(at), at)
     },
+  }
+}
+
+/** Gives the indexes what folds asked for; `late`: and has them do what they put off. */
+async function carryOut({ runs }: MemoryState, { late = false } = {}): Promise<void> {
+  for (const { swarms } of runs.values()) {
+    for (const swarm of swarms.values()) {
+      await applyIndexSteps(swarm)
+      if (late) await swarm.index?.catchUp?.()
+    }
   }
 }
 
