@@ -20,6 +20,7 @@ import {
   liveSomeDays,
   type ArchiveScene,
 } from '../support/archive-scene.ts'
+import { killRounds } from '../support/kill-rounds.ts'
 
 const limits = { rows: 5, bytes: 2 ** 20 }
 
@@ -75,7 +76,7 @@ describe('an archiver', () => {
           expect(files(await objects(scene.store))).toEqual(files(whole))
         },
       ),
-      { numRuns: 12 },
+      { numRuns: killRounds(4, 12) },
     )
   }, 120_000)
 

@@ -23,9 +23,10 @@ import { partitionName, type Position, type TopicPartition } from '@waggle/event
 import { partitionsOf, type EventLog } from '@waggle/log'
 import { openLmdbLog } from '@waggle/log/lmdb'
 import { createMemoryLog } from '@waggle/log/memory'
+import { killRounds } from '../support/kill-rounds.ts'
 
 const TOPICS = { 'a.v1': 3, 'b.v1': 5 }
-const KILLS = Number(process.env['WAGGLE_KILLS'] ?? 6)
+const KILLS = killRounds(2, 6)
 const KEEPER = fileURLToPath(new URL('./tree-keeper.ts', import.meta.url))
 const AT = { topic: 'a.v1', partition: 0 }
 

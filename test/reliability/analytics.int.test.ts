@@ -24,7 +24,7 @@ import { memoryBus, START, SWARM } from '../support/memory-bus.ts'
 import { killRounds } from '../support/kill-rounds.ts'
 
 const CHILD = fileURLToPath(new URL('./analytics-child.ts', import.meta.url))
-const KILLS = killRounds(3, 8)
+const KILLS = killRounds(2, 8)
 
 let folder: string
 let store: AnalyticsStore | undefined

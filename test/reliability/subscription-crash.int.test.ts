@@ -11,7 +11,7 @@ import { coordinate } from '@waggle/coordinate'
 import { openEmbeddedBus } from '@waggle-services/embedded'
 import { killRounds } from '../support/kill-rounds.ts'
 
-const KILLS = killRounds(3, 6)
+const KILLS = killRounds(2, 6)
 const READER = fileURLToPath(new URL('./subscription-reader.ts', import.meta.url))
 const CHANNELS = ['work.a', 'work.b', 'work.c']
 const EACH = 60 * KILLS

@@ -8,7 +8,7 @@ import { SLOW_TIER } from '../support/slow-tier.ts'
 const SEED = process.env['WAGGLE_SEED']
 /** Faults of a replay, by name; those of the seed if left out. */
 const CHOSEN = process.env['WAGGLE_FAULTS']?.split(',')
-const SEEDS = SLOW_TIER ? 100 : 40
+const SEEDS = SLOW_TIER ? 100 : 20
 
 describe('a simulated bus', () => {
   it.runIf(SEED === undefined)(
