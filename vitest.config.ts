@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where every server is wanted, as in CI and by `npm run test:all`, the slow tier runs too. */
 const everything = process.env['WAGGLE_REQUIRE_INFRA'] === '1' || process.env['WAGGLE_SLOW'] === '1'
-/** Where everything runs, much of it waits for servers, so one more than there are processors. */
-const workers = Math.max(2, Math.ceil(availableParallelism() / 2)) + (everything ? 1 : 0)
+/** Half of them: tests have servers, brokers and browsers beside them. */
+const workers = Math.max(2, Math.ceil(availableParallelism() / 2))
 const slow = { extends: true as const, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } }
 
 /** Minutes first, so that no long file is left to the end, where it would run alone. */

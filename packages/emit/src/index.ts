@@ -10,5 +10,5 @@ export type {
   EmitterOptions,
   Seal,
 } from './emitter.ts'
-export { sealRun, tickPartitions } from './seal-run.ts'
+export { RUN_CLOCK, sealRun, tickPartitions } from './seal-run.ts'
 export type { SealOptions, TickOptions } from './seal-run.ts'

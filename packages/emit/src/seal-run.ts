@@ -3,6 +3,9 @@ import type { Codec } from '@waggle/codec'
 import { EVENT_TOPICS, eventId, type Tick, type TopicPartition } from '@waggle/event'
 import { partitionsOf, type AppendRecord, type EventLog } from '@waggle/log'
 
+/** Under this name ticks are sent, whatever the swarm. */
+export const RUN_CLOCK = 'run-clock'
+
 export interface SealOptions {
   readonly log: EventLog
   readonly codec: Codec
@@ -39,7 +42,7 @@ export async function tickPartitions(options: TickOptions): Promise<void> {
     kind: 'tick',
     id: eventId(session, seq, at),
     swarm,
-    agent: 'run-clock',
+    agent: RUN_CLOCK,
     session,
     seq,
     occurred_at: at,

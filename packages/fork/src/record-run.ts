@@ -1,9 +1,7 @@
 import { FRAME_HEADER_BYTES, type EnvelopeView } from '@waggle/codec'
+import { RUN_CLOCK } from '@waggle/emit'
 import { isForkRun } from '@waggle/event'
 import type { LogRecord } from '@waggle/log'
-
-/** Under this name ticks are sent, whatever the swarm. */
-const CLOCK = 'run-clock'
 
 /**
  * The run under which a record of this swarm stands; undefined for one of another swarm, and for bytes that no envelope
@@ -36,7 +34,7 @@ export function runMovedBy(
   const own = runOfRecord(view, swarm, record)
   if (own !== undefined || record.value.length <= FRAME_HEADER_BYTES) return own
   try {
-    return view.agent === CLOCK && !isForkRun(view.run) ? view.run : undefined
+    return view.agent === RUN_CLOCK && !isForkRun(view.run) ? view.run : undefined
   } catch {
     return undefined
   }
