@@ -52,7 +52,7 @@ async function build({ text, app: own }: Stage): Promise<void> {
 }
 
 beforeAll(async () => {
-  for (const stage of stages.slice(0, -1)) await build(stage)
+  await Promise.all(stages.slice(0, -1).map(build))
   const copies = [...last.text.matchAll(/^COPY --from=(\w+) \/app(\S*) \/app(\S*)$/gm)]
   expect(copies).toHaveLength(2)
   for (const [, name, from, to] of copies) {

@@ -1,7 +1,12 @@
 import { composeServices, type Clock, type Logger } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
 import type { ProjectionRunner } from '@waggle/consume'
-import { cloudEventHeaders, createEmitter, type Emitter } from '@waggle/emit'
+import {
+  cloudEventHeaders,
+  createBusEmitter,
+  type BusEmitterOptions,
+  type Emitter,
+} from '@waggle/emit'
 import type { KafkaLog } from '@waggle/log/kafka'
 import type { MemoryView } from '@waggle/memory'
 import type { EventLog } from '@waggle/log'
@@ -46,24 +51,17 @@ export interface ClusterBus {
   readonly analytics: AnalyticsView
   /** What is projected in this process. */
   readonly runners: readonly ProjectionRunner[]
-  emitter(options: ClusterEmitterOptions): Emitter
-  /** Questions about the past are answered from the log, and from WAGGLE_SNAPSHOT_DIR where it is set. */
-  /** `log`: the run's own, such as a fork's, which is folded from its start. */
+  emitter(options: BusEmitterOptions): Emitter
+  /**
+   * Questions about the past are answered from the log, and from WAGGLE_SNAPSHOT_DIR where it is set. `log`: the run's own,
+   * such as a fork's, which is folded from its start.
+   */
   query(scope: { swarm: string; run: string | null; log?: EventLog }): SwarmQuery<PastViews>
   /** Resolves when this process and every service named in WAGGLE_SERVICE_URLS have applied all there is. */
   caughtUp(timeoutMs: number): Promise<void>
   /** Digest by view, of the stores that the services keep. */
   digests(): Promise<Record<string, string>>
   stop(): Promise<void>
-}
-
-export interface ClusterEmitterOptions {
-  readonly swarm: string
-  readonly agent: string
-  readonly session: string
-  readonly run?: string | null
-  readonly lastSeq?: number
-  readonly clock?: Clock
 }
 
 export interface ClusterDeps {
@@ -133,7 +131,14 @@ export async function openClusterBus(
       fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },
       clock,
     }),
-    emitter: (options) => emitterOn({ log, codec, clock, vault, hot }, options),
+    emitter: (options) => {
+      const seal = vault === undefined ? {} : { seal: vault.seal }
+      const members = () => hot.view
+      return createBusEmitter(
+        { log, codec, clock, headers: cloudEventHeaders, ...seal, members },
+        options,
+      )
+    },
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       for (const runner of runners) await runner.caughtUp(timeoutMs)
@@ -151,28 +156,6 @@ export async function openClusterBus(
       await log.close()
     },
   }
-}
-
-function emitterOn(
-  {
-    log,
-    codec,
-    clock: own,
-    vault,
-    hot,
-  }: Pick<ClusterBus, 'log' | 'codec' | 'clock' | 'vault' | 'hot'>,
-  { run = null, clock = own, ...options }: ClusterEmitterOptions,
-): Emitter {
-  return createEmitter({
-    log,
-    codec,
-    clock,
-    run,
-    headers: cloudEventHeaders,
-    ...(vault === undefined ? {} : { seal: vault.seal }),
-    ...options,
-    isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
-  })
 }
 
 /** The folder of keys that all agents and the memory view share. */

@@ -1,5 +1,5 @@
 export { openClusterBus } from './cluster-bus.ts'
-export type { ClusterBus, ClusterDeps, ClusterEmitterOptions } from './cluster-bus.ts'
+export type { ClusterBus, ClusterDeps } from './cluster-bus.ts'
 export { rebuiltDigests } from './rebuilt-digests.ts'
 export { openHotRebuild, openTablesRebuild } from './rebuild-stores.ts'
 export type { OpenedHotRebuild, RebuildParts } from './rebuild-stores.ts'

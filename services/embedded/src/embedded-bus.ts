@@ -3,7 +3,7 @@ import { composeServices, systemRandom, type Clock, type Logger, type Service } 
 import type { ClickHouseFacade } from '@waggle/clickhouse-http'
 import { createCodec, type Codec } from '@waggle/codec'
 import { holdData, mend, type DataHold, type ProjectionRunner } from '@waggle/consume'
-import { createEmitter, type Emitter } from '@waggle/emit'
+import { createBusEmitter, type BusEmitterOptions, type Emitter } from '@waggle/emit'
 import { PARTITIONS } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { createSwarmQuery, type SwarmQuery, type ViewSource } from '@waggle/query'
@@ -70,16 +70,6 @@ export interface EmbeddedBus {
   rebuild(): Promise<void>
   /** Drains and stops the services, then closes the log. */
   stop(): Promise<void>
-}
-
-export interface BusEmitterOptions {
-  readonly swarm: string
-  readonly agent: string
-  readonly session: string
-  readonly run?: string | null
-  readonly lastSeq?: number
-  /** The producer's clock; the bus's own if left out. A backtest gives its own. */
-  readonly clock?: Clock
 }
 
 export interface EmbeddedDeps {
@@ -164,7 +154,8 @@ async function openHeld(
     analytics,
     analyticsUrl: http?.url,
     runners,
-    emitter: (options) => emitterOn({ ...parts, vault, hot }, options),
+    emitter: (options) =>
+      createBusEmitter({ ...parts, seal: vault.seal, members: () => hot.view }, options),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
@@ -181,27 +172,6 @@ async function openHeld(
       hold?.release()
     },
   }
-}
-
-function emitterOn(
-  {
-    log,
-    codec,
-    clock: own,
-    vault,
-    hot,
-  }: Pick<EmbeddedBus, 'log' | 'codec' | 'clock' | 'vault' | 'hot'>,
-  { run = null, clock = own, ...options }: BusEmitterOptions,
-): Emitter {
-  return createEmitter({
-    log,
-    codec,
-    clock,
-    run,
-    seal: vault.seal,
-    ...options,
-    isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
-  })
 }
 
 async function digestsOf(runners: readonly ProjectionRunner[]): Promise<Record<string, string>> {

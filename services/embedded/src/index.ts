@@ -1,7 +1,7 @@
 export { analyticsPath, parseConfig, trajectoryIndexPath, vaultPath } from './config.ts'
 export type { EmbeddedConfig, EmbeddedConfigInput } from './config.ts'
 export { openEmbeddedBus } from './embedded-bus.ts'
-export type { BusEmitterOptions, EmbeddedBus, EmbeddedDeps } from './embedded-bus.ts'
+export type { EmbeddedBus, EmbeddedDeps } from './embedded-bus.ts'
 export { keptViews } from './view-folders.ts'
 export type { KeptView } from './view-folders.ts'
 export { buildRecall, emptyMemory, recallRows } from './recall-shadow.ts'
