@@ -1,5 +1,5 @@
 import type { Clock } from '@waggle/base'
-import { createEmitter, type Emitter, type EmitterOptions } from './emitter.ts'
+import { createEmitter, type Emitter, type EmitterOptions, type Seal } from './emitter.ts'
 
 /** What an author says of the emitter that a bus is asked for. */
 export interface BusEmitterOptions {
@@ -12,26 +12,32 @@ export interface BusEmitterOptions {
   readonly clock?: Clock
 }
 
+/** What a bus is made of, as far as emitters need it. */
 export interface BusEmitterParts extends Pick<
   EmitterOptions,
-  'log' | 'codec' | 'clock' | 'seal' | 'headers'
+  'log' | 'codec' | 'clock' | 'headers'
 > {
-  /** The directory of members, such as the hot view. */
-  readonly members: () => {
-    isMember(scope: { readonly swarm: string; readonly run: string | null }, agent: string): boolean
-  }
+  /** Undefined where there are no keys: events with a subject are then refused. */
+  readonly vault: { readonly seal: Seal } | undefined
+  /** Knows who is a member. */
+  readonly hot: { readonly view: Members }
 }
 
-/** An emitter on what a bus is made of; who is no member of the swarm in its run may only join. */
+export interface Members {
+  isMember(scope: { readonly swarm: string; readonly run: string | null }, agent: string): boolean
+}
+
+/** An emitter on a bus; who is no member of the swarm in its run may only join. */
 export function createBusEmitter(
-  { members, ...parts }: BusEmitterParts,
+  { vault, hot, ...parts }: BusEmitterParts,
   { run = null, clock = parts.clock, ...options }: BusEmitterOptions,
 ): Emitter {
   return createEmitter({
     ...parts,
     clock,
     run,
+    ...(vault === undefined ? {} : { seal: vault.seal }),
     ...options,
-    isMember: (swarm, agent) => members().isMember({ swarm, run }, agent),
+    isMember: (swarm, agent) => hot.view.isMember({ swarm, run }, agent),
   })
 }

@@ -1,5 +1,5 @@
 export { createBusEmitter } from './bus-emitter.ts'
-export type { BusEmitterOptions, BusEmitterParts } from './bus-emitter.ts'
+export type { BusEmitterOptions, BusEmitterParts, Members } from './bus-emitter.ts'
 export { cloudEventHeaders } from './cloud-event-headers.ts'
 export { appendRecordOf, completeDraft, createEmitter } from './emitter.ts'
 export type {

@@ -131,14 +131,8 @@ export async function openClusterBus(
       fallback: { view: hot.view, freshness: () => hot.runner.progress.freshness },
       clock,
     }),
-    emitter: (options) => {
-      const seal = vault === undefined ? {} : { seal: vault.seal }
-      const members = () => hot.view
-      return createBusEmitter(
-        { log, codec, clock, headers: cloudEventHeaders, ...seal, members },
-        options,
-      )
-    },
+    emitter: (options) =>
+      createBusEmitter({ ...parts, vault, hot, headers: cloudEventHeaders }, options),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       for (const runner of runners) await runner.caughtUp(timeoutMs)

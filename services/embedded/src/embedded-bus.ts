@@ -154,8 +154,7 @@ async function openHeld(
     analytics,
     analyticsUrl: http?.url,
     runners,
-    emitter: (options) =>
-      createBusEmitter({ ...parts, seal: vault.seal, members: () => hot.view }, options),
+    emitter: (options) => createBusEmitter({ ...parts, vault, hot }, options),
     query: (scope) => createSwarmQuery({ log, codec, hot, vault, past: past(scope.log), ...scope }),
     caughtUp: async (timeoutMs) => {
       const views = analytics === undefined ? runners : [...runners, analytics.deadLetters]
