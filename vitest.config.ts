@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where every server is wanted, as in CI and by `npm run test:all`, the slow tier runs too. */
@@ -7,6 +7,9 @@ const everything = process.env['WAGGLE_REQUIRE_INFRA'] === '1' || process.env['W
 /** Half of them: tests have servers, brokers and browsers beside them. */
 const workers = Math.max(2, Math.ceil(availableParallelism() / 2))
 const slow = { extends: true as const, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } }
+
+/** OpenTelemetry has one SDK a process, so each of these files has a process of its own. */
+const TRACING = 'test/tracing/*.int.test.ts'
 
 /** Minutes first, so that no long file is left to the end, where it would run alone. */
 class LongestFirst extends BaseSequencer {
@@ -19,7 +22,8 @@ class LongestFirst extends BaseSequencer {
 
 /**
  * Tiers by suffix: unit beside the source, int with engines, processes or disks, tidy over the tree, slow for
- * faults, foreign clients and whole clusters: half a minute and more, or much to fetch.
+ * faults, foreign clients and whole clusters: half a minute and more, or much to fetch. What a worker loaded for one file
+ * of units or int serves the next: nothing of ours keeps state in a module but caches.
  */
 export default defineConfig({
   test: {
@@ -33,12 +37,20 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // They are functions of what they are given: a module loaded once serves all files of a worker.
           isolate: false,
           include: ['packages/*/src/**/*.unit.test.ts', 'services/*/src/**/*.unit.test.ts'],
         },
       },
-      { extends: true, test: { name: 'int', include: ['test/**/*.int.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'int',
+          isolate: false,
+          include: ['test/**/*.int.test.ts'],
+          exclude: [...configDefaults.exclude, TRACING],
+        },
+      },
+      { extends: true, test: { name: 'tracing', include: [TRACING] } },
       ...(everything ? [slow] : []),
       { extends: true, test: { name: 'tidy', include: ['test/tidy/*.test.ts'] } },
     ],
