@@ -1,6 +1,6 @@
 import type { Clock } from '@waggle/base'
 import type { Codec } from '@waggle/codec'
-import type { Emitter } from '@waggle/emit'
+import type { BusEmitterOptions, Emitter } from '@waggle/emit'
 import type { EventLog } from '@waggle/log'
 import type { ViewSource } from '@waggle/query'
 import type { Vault } from '@waggle/vault'
@@ -18,15 +18,7 @@ export interface CoordinationBus {
 }
 
 /** One agent in one swarm and run, in one session. */
-export interface AgentOptions {
-  readonly swarm: string
-  readonly agent: string
-  readonly session: string
-  readonly run?: string | null
-  readonly lastSeq?: number
-  /** The agent's clock; the bus's own if left out. A backtest gives its own. */
-  readonly clock?: Clock
-}
+export type AgentOptions = BusEmitterOptions
 
 /** A bus as one agent has it. */
 export interface AgentBus {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { WaggleError } from '@waggle/base'
-import { holdData, mend } from '@waggle/consume'
 import { keptFolders, parseEnvironment, type Environment } from '@waggle/service'
 import { createCoordinationProjection } from '@waggle/view-coordination'
+import { openHeldTarget } from './open-held-target.ts'
 import { openLog, type OpenedLog } from './open-log.ts'
 import { openVault } from './open-vault.ts'
 import type { FolderTarget } from './rebuild-folders.ts'
@@ -50,16 +50,8 @@ export async function openServiceTarget(
   const config = parseEnvironment(environment, (path) => readFileSync(path, 'utf8'))
   const folder = folderOf(view, config.WAGGLE_SNAPSHOT_DIR)
   const source = await openLog(undefined, environment)
-  const close = (): Promise<void> => source.log.close()
-  try {
-    const hold = holdData(folder, 'rebuild')
-    for (const folders of Object.values(keptFolders(folder))) mend(folders)
-    const target = TARGETS[view]!({ folder, source, environment })
-    return { ...target, close: () => close().finally(() => hold.release()) }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const parts = { folder, source, environment }
+  return openHeldTarget({ folder, kept: keptFolders(folder), source }, () => TARGETS[view]!(parts))
 }
 
 function folderOf(view: string, folder: string | undefined): string {

@@ -1,7 +1,7 @@
 import { WaggleError, type Clock } from '@waggle/base'
 import type { Environment } from '@waggle/service'
-import { holdData, mend } from '@waggle/consume'
 import { keptViews } from '@waggle-services/embedded'
+import { openHeldTarget } from './open-held-target.ts'
 import { openLog } from './open-log.ts'
 import { CLUSTER_TARGETS } from './rebuild-cluster.ts'
 import { EMBEDDED_TARGETS } from './rebuild-embedded.ts'
@@ -29,21 +29,12 @@ export async function openTarget(options: TargetOptions): Promise<RebuildTarget>
   return data === undefined ? CLUSTER_TARGETS[view]!(options) : openFolder(view, data, options)
 }
 
-/** What a kill broke off is put in order first. */
 async function openFolder(
   view: string,
   data: string,
   { environment, clock }: TargetOptions,
 ): Promise<RebuildTarget> {
   const source = await openLog(data, environment)
-  const close = (): Promise<void> => source.log.close()
-  try {
-    const hold = holdData(data, 'rebuild')
-    for (const folders of Object.values(keptViews(data))) mend(folders)
-    const target = EMBEDDED_TARGETS[view]!({ data, source, clock })
-    return { ...target, close: () => close().finally(() => hold.release()) }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const held = { folder: data, kept: keptViews(data), source }
+  return openHeldTarget(held, () => EMBEDDED_TARGETS[view]!({ data, source, clock }))
 }
