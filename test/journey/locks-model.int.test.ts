@@ -143,6 +143,16 @@ describe('locks', () => {
     ])
   })
 
+  it('let those behind move up at once when a waiting request tries again and so gives up its place', () => {
+    const history = folded([
+      { ...MUTEX, op: 'ACQUIRE', who: 'r1 q', mode: 'SHARED', at: 0 },
+      { ...MUTEX, op: 'ACQUIRE', who: 'w q', at: 1 },
+      { ...MUTEX, op: 'ACQUIRE', who: 'r2 q', mode: 'SHARED', at: 2 },
+      { ...MUTEX, op: 'ACQUIRE', who: 'w q', waitMs: 0, at: 3 },
+    ])
+    expect(shortOf(history).at(-1)).toEqual(['REFUSED w q null', 'GRANTED r2 q 3'])
+  })
+
   it('never grant to whoever gives up by the record that would have granted', () => {
     const history = folded([
       { ...MUTEX, op: 'ACQUIRE', who: 'slow q', at: 0 },

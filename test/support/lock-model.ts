@@ -76,7 +76,7 @@ export class PlainLock {
     if (op !== 'ACQUIRE' || waits === undefined) return answers
     if (command.waitMs !== 0) return [...answers, told('QUEUED', waits)]
     this.waiters = this.waiters.filter((waiter) => waiter !== waits)
-    return [...answers, told('REFUSED', command)]
+    return [...answers, told('REFUSED', command), ...this.#grant(offset, at)]
   }
 
   #acquire(command: Command, offset: number): Answer[] {

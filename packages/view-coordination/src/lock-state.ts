@@ -92,7 +92,7 @@ export function applyLockCommand(
   const ended = endDue(state, now)
   const answers = take(state, command, offset, now)
   const granted = grantWaiting(state, offset, now)
-  return [...ended, ...answers, ...granted, ...stillWaiting(state, command)]
+  return [...ended, ...answers, ...granted, ...stillWaiting(state, command, offset, now)]
 }
 
 /** The record at `offset` shows that it is later: ends what is over, and grants what became free. */
@@ -210,14 +210,19 @@ function fits({ holders, permits }: LockState, mode: LockMode): boolean {
   return true
 }
 
-/** What an ACQUIRE gets that did not get the lock; a try does not wait. */
-function stillWaiting(state: LockState, command: LockCommand): LockAnswer[] {
+/** What an ACQUIRE gets that did not get the lock; a try does not wait, and whoever stood behind it moves up. */
+function stillWaiting(
+  state: LockState,
+  command: LockCommand,
+  offset: number,
+  now: Micros,
+): LockAnswer[] {
   const key = requestKey(command)
   const waiter = state.queue.get(key)
   if (command.op !== 'ACQUIRE' || waiter === undefined) return []
   if (command.wait_ms !== 0) return [answer('QUEUED', waiter)]
   state.queue.delete(key)
-  return [refuse(command, NOT_FREE)]
+  return [refuse(command, NOT_FREE), ...grantWaiting(state, offset, now)]
 }
 
 /** The grant of this agent and token: the request of this name if it has it, else the first of its requests. */
