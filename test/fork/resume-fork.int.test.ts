@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sealRun } from '@waggle/emit'
 import { fork, replayFork, type Change, type ForkBus, type ReplayForkOptions } from '@waggle/fork'
 import { joinAll, propose, recordsOf, smallSwarm, SWARM, type SmallSwarm } from './small-swarm.ts'
 
@@ -21,6 +22,7 @@ beforeEach(async () => {
     resource: 'book',
     request: 'r',
   })
+  await sealRun({ ...bus, swarm: 'waggle', run: null, at: bus.clock.now() })
   bus.clock.advance(1000)
   await lock.emit({
     kind: 'lock_command',
@@ -73,8 +75,9 @@ describe('on a log that takes repeats, a fork', () => {
       await there.stop()
     }
     const said = await textsOf('fork:said')
-    expect(said.filter((text) => text.startsWith('waggle.agents.v1'))).toHaveLength(2)
-    expect(said.filter((text) => text.startsWith('waggle.forks.v1'))).toHaveLength(1)
+    // One more each: the parent's tick.
+    expect(said.filter((text) => text.startsWith('waggle.agents.v1'))).toHaveLength(3)
+    expect(said.filter((text) => text.startsWith('waggle.forks.v1'))).toHaveLength(2)
   })
 
   it('refuses a number that its session has passed, as logs do that know sessions', async () => {

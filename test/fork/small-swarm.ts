@@ -59,7 +59,7 @@ function withoutSessions(log: EventLog): EventLog {
     ...log,
     supports: { ...log.supports, idempotentAppend: false },
     append: (records) =>
-      log.append(records.map(({ topic, key, value }) => ({ topic, key, value }))),
+      log.append(records.map(({ producer: _producer, ...record }) => record)),
   }
 }
 

@@ -48,8 +48,9 @@ export async function cutAt(source: RunSource, point: ForkPoint): Promise<Offset
 
 type IsBeyond = (record: AdmittedRecord) => boolean
 
-const isOf = ({ swarm, run }: RunSource, { envelope }: AdmittedRecord): boolean =>
-  envelope.swarm === swarm && envelope.run === run
+/** Ticks of other swarms move the run's clock too: what ends by one that is beyond has not ended. */
+const isOf = ({ swarm, run }: RunSource, { envelope, writer }: AdmittedRecord): boolean =>
+  envelope.run === run && (envelope.swarm === swarm || writer.kind === 'tick')
 
 const beyondTime =
   (at: Micros): IsBeyond =>

@@ -1,8 +1,8 @@
 import type { KnownEvent } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
-import { positionText, type Kind } from '@waggle/event'
+import { comparePositions, positionText, type Kind } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
-import { replayTerm } from '@waggle/replay'
+import { replayKnown } from '@waggle/replay'
 import { openWhole, type Vault } from '@waggle/vault'
 import { runOf, type Lineage, type Offsets } from './lineage.ts'
 import { StepNames } from './names.ts'
@@ -18,6 +18,8 @@ export interface RunSteps {
   readonly run: string | null
   /** In known order. */
   readonly steps: readonly Step[]
+  /** What moved its clock, in known order: no steps, but named too, for results say what ended them. */
+  readonly ticks: readonly KnownEvent[]
   readonly byName: ReadonlyMap<string, Step>
   readonly nameById: ReadonlyMap<string, string>
   readonly nameByPosition: ReadonlyMap<string, string>
@@ -41,24 +43,36 @@ export async function stepsBehind(
 ): Promise<RunSteps> {
   const run = runOf(lineage)
   const steps: Step[] = []
+  const ticks: KnownEvent[] = []
   const nameById = new Map<string, string>()
   const names = new StepNames((id) => nameById.get(id))
   const nameByPosition = new Map<string, string>()
-  const source = { log: createRunLog({ log, lineage }), codec, run, swarm: lineage.swarm }
+  const source = { log: createRunLog({ log, lineage }), codec, run }
   // What both runs have is judged, for time is measured by it, and not decoded.
   const start = new Map([...(parting ?? [])].map(([at, offset]) => [at, Number(offset)]))
-  const behind = parting === undefined ? [] : replayTerm({ ...source, start }, undefined)
+  const behind = parting === undefined ? [] : replayKnown({ ...source, start })
   for await (const batch of behind) {
-    for (const known of batch) {
+    for (let i = 0; i < batch.length; i++) {
+      const kind = batch.kind(i)
+      if (BESIDE.has(kind) && kind !== 'tick') continue
+      const known = batch.known(i)
       const { event, position } = known
-      if (BESIDE.has(event.kind)) continue
-      const name = names.next(event)
-      const whole = (await openWhole(vault, event)) ?? event
-      steps.push({ name, known: whole === event ? known : { ...known, event: whole } })
+      const name = kind === 'tick' ? `tick ${event.known_at}` : names.next(event)
       nameById.set(event.id, name)
       nameByPosition.set(positionText(position), name)
+      if (kind === 'tick') {
+        ticks.push(known)
+        continue
+      }
+      const whole = (await openWhole(vault, event)) ?? event
+      steps.push({ name, known: whole === event ? known : { ...known, event: whole } })
     }
   }
   const byName = new Map(steps.map((step) => [step.name, step]))
-  return { run, steps, byName, nameById, nameByPosition }
+  return { run, steps, ticks, byName, nameById, nameByPosition }
+}
+
+/** The order in which a swarm learned them. */
+export function compareKnown(a: KnownEvent, b: KnownEvent): number {
+  return a.knownFrom - b.knownFrom || comparePositions(a.position, b.position)
 }

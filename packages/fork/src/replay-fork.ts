@@ -1,13 +1,13 @@
 import { isWaggleError, type Micros, type WaggleError } from '@waggle/base'
 import type { KnownEvent } from '@waggle/consume'
-import type { AnyDraft } from '@waggle/emit'
+import { tickPartitions, type AnyDraft } from '@waggle/emit'
 import { topicOf, type Kind } from '@waggle/event'
 import { COORDINATOR } from '@waggle/view-coordination'
 import { createCarrier, type CarrySource } from './carry.ts'
 import { lineageOf } from './find-lineage.ts'
 import { StepNames } from './names.ts'
-import type { ForkBus } from './open-fork.ts'
-import { stepsBehind, type RunSteps, type Step } from './own-steps.ts'
+import { forkSession, type ForkBus } from './open-fork.ts'
+import { compareKnown, stepsBehind, type RunSteps, type Step } from './own-steps.ts'
 import { differingFields, plainStep } from './plain-step.ts'
 
 /** An agent as a function: what it says to an event. It may ask the fork's views. */
@@ -53,16 +53,24 @@ interface Saying {
 export async function replayFork(bus: ForkBus, options: ReplayForkOptions): Promise<ReplayedFork> {
   const { swarm, parent, cut } = bus
   const before = await stepsBehind(options, await lineageOf(options, swarm, parent), cut)
+  const { ticks } = before
   await bus.caughtUp(CATCH_UP_MS)
   const replay = new ForkReplay(bus, options, before)
   const { until = Infinity, onProgress } = options
   const beyond = before.steps.findIndex(({ known }) => known.knownFrom > until)
   const steps = beyond < 0 ? before.steps : before.steps.slice(0, beyond)
+  let ticked = 0
+  const tickBefore = async (isBefore: (tick: KnownEvent) => boolean): Promise<void> => {
+    for (; ticked < ticks.length && isBefore(ticks[ticked]!); ticked++)
+      await replay.tick(ticks[ticked]!)
+  }
   for (const [index, step] of steps.entries()) {
+    await tickBefore((tick) => compareKnown(tick, step.known) < 0)
     await replay.sayBefore(step.known.knownFrom, step.known.position.topic)
     await replay.take(step)
     onProgress?.(index + 1, steps.length)
   }
+  await tickBefore(({ knownFrom }) => knownFrom <= until)
   return replay.end(until)
 }
 
@@ -114,6 +122,24 @@ class ForkReplay {
       this.#changed.add(event.id)
       this.#erased.push(error)
     }
+  }
+
+  /** Time goes on in the fork where it did in the parent, so what ended by that ends in the fork. */
+  async tick({ event, position, knownFrom }: KnownEvent): Promise<void> {
+    const { log, codec, swarm, run } = this.#bus
+    const { topic, partition } = position
+    await this.sayBefore(knownFrom, topic)
+    await this.#carrier.flush()
+    await tickPartitions({
+      log,
+      codec,
+      swarm,
+      run,
+      at: event.known_at,
+      partitions: [{ topic, partition }],
+      session: forkSession(run, event.session),
+      seq: event.seq,
+    })
   }
 
   /** Says what is due before a time, or at it in an earlier topic. */

@@ -43,9 +43,9 @@ export async function viewDigests(
     const records: LogRecord[] = []
     for await (const batch of readAdmitted(source, end)) {
       for (const { record, writer } of batch) {
-        if (BESIDE.has(writer.kind)) continue
+        // A tick ends things, so where it stood is said by others.
         ranks.set(positionText(record), records.length)
-        records.push(record)
+        if (!BESIDE.has(writer.kind)) records.push(record)
       }
     }
     kept.set(partitionName(end), records)

@@ -6,19 +6,14 @@ import { blockReadsOf, type RecordBlock } from '@waggle/log'
 import type { KnownBlock } from './known-batch.ts'
 import { mergeBlocks } from './merge-blocks.ts'
 import { judgeRest, readKnown, selectJudged, type ReplaySource, type Wanted } from './read-known.ts'
-import { sortedEnds } from './replay.ts'
+import { sortedEnds, type ReplayOptions } from './replay.ts'
 import type { TrajectoryIndex } from './trajectory-index/project-trajectories.ts'
 import { PROPOSAL_KINDS, proposalOf, type Term } from './trajectory-index/terms.ts'
 
-export interface TermOptions extends ReplaySource, Wanted {
+export interface TermOptions extends ReplayOptions {
   readonly swarm: string
-  readonly topics?: readonly string[]
   /** Without it the whole log is read. */
   readonly index?: TrajectoryIndex
-  /** Only from these offsets on, by partition name; a partition without one from its start. */
-  readonly start?: ReadonlyMap<string, number>
-  /** Only before these; before the ends that the log has at the start if left out. */
-  readonly ends?: readonly Position[]
 }
 
 /**

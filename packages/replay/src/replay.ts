@@ -1,5 +1,5 @@
 import type { AdmittedRecord, KnownEvent } from '@waggle/consume'
-import { comparePositions, EVENT_TOPICS, type Position } from '@waggle/event'
+import { comparePositions, EVENT_TOPICS, partitionName, type Position } from '@waggle/event'
 import { partitionsOf, type EventLog } from '@waggle/log'
 import type { KnownBatch } from './known-batch.ts'
 import { mergeBlocks } from './merge-blocks.ts'
@@ -8,6 +8,8 @@ import { readKnown, type ReplaySource, type Wanted } from './read-known.ts'
 export interface ReplayOptions extends ReplaySource, Wanted {
   /** All event topics if left out. */
   readonly topics?: readonly string[]
+  /** Only from these offsets on, by partition name; a partition without one from its start. */
+  readonly start?: ReadonlyMap<string, number>
   /** Only before these; before the ends that the log has at the start if left out. */
   readonly ends?: readonly Position[]
 }
@@ -34,10 +36,10 @@ export async function* replayAdmitted(options: ReplayOptions): AsyncGenerator<Ad
 
 /** The same as columns, ticks included: nothing is made of a record before it is asked for. */
 export async function* replayKnown(options: ReplayOptions): AsyncGenerator<KnownBatch> {
-  const { log, codec, topics = EVENT_TOPICS } = options
+  const { log, codec, topics = EVENT_TOPICS, start } = options
   const ends = options.ends === undefined ? await sortedEnds(log, topics) : inOrder(options.ends)
   yield* mergeBlocks(
-    ends.map((end) => readKnown(options, options, end)),
+    ends.map((end) => readKnown(options, options, end, start?.get(partitionName(end)))),
     codec,
     options.batchRecords,
   )
