@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWaggleClient, type WaggleClient } from '@waggle/client'
 import { subjectOf } from '@waggle/event'
+import { verifyPack } from '@waggle/explain'
 import { hashToken } from '@waggle-services/gateway'
 import { startDevCluster } from '@waggle-infra/native/dev-cluster'
 import { freePorts } from '@waggle-infra/native/process'
 import { startService, type ServiceProcess } from '@waggle-infra/native/service'
 import { resolveInfra } from '../support/infra.ts'
+import { waggle } from '../support/waggle-cli.ts'
 
 const cluster = await resolveInfra('A cluster of native processes', [
   () => startDevCluster({ builtInRegistry: true, services: ['analytics', 'coordinator'] }),
@@ -22,6 +24,8 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
   let service: ServiceProcess
   let url: string
   let owner: WaggleClient
+  /** Where bees' ada stands in the log. */
+  let joining: string
   /** Behind what was emitted. */
   let after: string
 
@@ -41,6 +45,7 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
     const environment = {
       ...cluster!.environment,
       WAGGLE_SNAPSHOT_DIR: join(folder, 'kept'),
+      WAGGLE_CERTIFICATE_DIR: join(folder, 'certificate'),
       WAGGLE_GATEWAY_PORT: String(port),
       WAGGLE_GATEWAY_TOKENS: tokens,
     }
@@ -50,6 +55,7 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
       const joined = { kind: 'agent', agent: 'ada', op: 'JOINED', role: 'scout', weight: 1 }
       const { position } = await owner.call('emit', { swarm, body: joined })
       await owner.call('agents', { swarm, after: position, ...WAIT })
+      if (swarm === 'bees') joining = position
       const told = { agent: 'ada', content: `The ${swarm} found clover behind the mill` }
       after = (await owner.call('remember', { swarm, body: told })).position
     }
@@ -124,6 +130,23 @@ describe.skipIf(cluster === undefined)('the gateway of a cluster', () => {
     const registry = new SchemaRegistry({ host: `${url}/registry`, auth })
     const { subject } = subjects.data[0]!
     expect(await registry.getLatestSchemaId(subject)).toBeGreaterThan(0)
+  })
+
+  it('proves that the certified log holds what a number rests on, once it is certified', async () => {
+    const ask = { swarm: 'bees', claim: `row:agents/${joining.replace('@', '/')}` }
+    const before = await owner.call('explain', ask)
+    expect(before.data).not.toHaveProperty('proof')
+    const environment = {
+      ...cluster!.environment,
+      WAGGLE_CERTIFICATE_DIR: join(folder, 'certificate'),
+    }
+    const [out, key] = [join(folder, 'log.cert'), join(folder, 'log.key')]
+    const said = await waggle(['certify', '--out', out, '--key', key], { environment })
+    expect(said, said.err).toMatchObject({ code: 0 })
+    const { data } = await owner.call('explain', ask)
+    const verified = verifyPack(data, readFileSync(`${key}.pub`, 'utf8').trim())
+    expect(verified.certificate.body.engines).toMatchObject({ log: 'kafka' })
+    expect(data.proof!.events).toHaveLength(data.events.length)
   })
 
   it('takes a token that is added while it runs', async () => {

@@ -59,6 +59,8 @@ const schema = z.strictObject({
   WAGGLE_VAULT_DIR: z.string().min(1).max(4096).optional(),
   /** Folder of this instance's snapshots: caches, made of opened texts. Nothing is kept without it. */
   WAGGLE_SNAPSHOT_DIR: z.string().min(1).max(4096).optional(),
+  /** Where `waggle certify` keeps hash trees and the newest certificate, for proofs in evidence packs. */
+  WAGGLE_CERTIFICATE_DIR: z.string().min(1).max(4096).optional(),
 
   /** Where the archiver puts what is old, and everyone reads what Kafka has let go of: a folder or s3://bucket/prefix. */
   WAGGLE_ARCHIVE: z.string().min(1).max(4096).optional(),

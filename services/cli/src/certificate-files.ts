@@ -10,6 +10,7 @@ import {
   type LogTrees,
   type NoteSigner,
 } from '@waggle/certify'
+import type { Environment } from '@waggle/service'
 
 /** The signer whose key stands in the file; made on first use, with the public key beside it as `.pub`. */
 export async function signerIn(path: string, name: string): Promise<NoteSigner> {
@@ -27,10 +28,21 @@ export async function verifierOf(keyOrPath: string): Promise<string> {
   return (await textIn(keyOrPath))?.trim() ?? keyOrPath
 }
 
-export function treesFolder(wanted: string | undefined, data: string | undefined): string {
-  if (wanted !== undefined) return wanted
-  if (data !== undefined) return join(data, 'certificate')
-  throw new WaggleError('CONFIG_INVALID', '--trees: a cluster has no folder of its own; give one')
+/** Undefined for a cluster where neither option nor environment names one. */
+export function treesFolder(
+  wanted: string | undefined,
+  data: string | undefined,
+  { WAGGLE_CERTIFICATE_DIR: folder }: Environment,
+): string | undefined {
+  return wanted ?? (data === undefined ? folder : join(data, 'certificate'))
+}
+
+export function neededTreesFolder(...given: Parameters<typeof treesFolder>): string {
+  const folder = treesFolder(...given)
+  if (folder !== undefined) return folder
+  const what =
+    '--trees: a cluster has no folder of its own; give one, or set WAGGLE_CERTIFICATE_DIR'
+  throw new WaggleError('CONFIG_INVALID', what)
 }
 
 export function openTrees(folder: string): Promise<LogTrees> {

@@ -13,7 +13,7 @@ import {
   lastWitnessed,
   openTrees,
   signerIn,
-  treesFolder,
+  neededTreesFolder,
 } from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog } from './open-log.ts'
@@ -32,7 +32,7 @@ const options = {
   data: option('DIR', DATA_HELP, text.optional()),
   trees: option(
     'DIR',
-    'folder of the hash trees, read on from where they stand; certificate in the data folder if left out',
+    'folder of the hash trees, read on from where they stand; certificate in the data folder, or WAGGLE_CERTIFICATE_DIR of a cluster, if left out',
     text.optional(),
   ),
   witness: option(
@@ -59,7 +59,7 @@ export const CERTIFY = defineCommand({
 async function runCertify(wanted: WantedOf<typeof options>, deps: CommandDeps): Promise<number> {
   const { environment, clock } = deps
   const { code, seed, witness } = wanted
-  const folder = treesFolder(wanted.trees, wanted.data)
+  const folder = neededTreesFolder(wanted.trees, wanted.data, environment)
   const signer = await signerIn(wanted.key, wanted.origin ?? 'waggle')
   const previous = witness === undefined ? undefined : await lastWitnessed(witness)
   const opened = await openLog(wanted.data, environment)

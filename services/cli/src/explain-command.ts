@@ -5,7 +5,7 @@ import { isForkRun } from '@waggle/event'
 import { CLAIMS, explain, type ExplainSource } from '@waggle/explain'
 import { createRunLog, lineageOf } from '@waggle/fork'
 import { z } from 'zod'
-import { treesFolder } from './certificate-files.ts'
+import { neededTreesFolder } from './certificate-files.ts'
 import { checkPack } from './check-pack.ts'
 import { defineCommand, option, type CommandDeps, type WantedOf } from './program/command.ts'
 import { openVault } from './open-vault.ts'
@@ -75,7 +75,9 @@ async function runExplain(wanted: Wanted, deps: CommandDeps): Promise<number> {
   // The log of a folder is read as it is: no bus is opened, and none needs to be closed before.
   return withSource(wanted, deps.environment, async (scope) => {
     const vault = openVault(wanted.data, deps.environment)
-    const certified = await keptCertificate(treesFolder(wanted.trees, wanted.data))
+    const certified = await keptCertificate(
+      neededTreesFolder(wanted.trees, wanted.data, deps.environment),
+    )
     return say(await explain({ ...(await runOf(scope)), asOf, vault, certified }, claim!))
   })
 }

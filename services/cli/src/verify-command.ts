@@ -10,7 +10,13 @@ import {
 import { z } from 'zod'
 import { CERTIFIED_VIEWS } from './certified-views.ts'
 import { checkPack } from './check-pack.ts'
-import { keptTrees, readText, treesFolder, verifierOf } from './certificate-files.ts'
+import {
+  keptTrees,
+  neededTreesFolder,
+  readText,
+  treesFolder,
+  verifierOf,
+} from './certificate-files.ts'
 import { printFindings } from './finding-lines.ts'
 import { openLog, type OpenedLog } from './open-log.ts'
 import { showReading } from './reading-bar.ts'
@@ -31,7 +37,7 @@ const options = {
   data: option('DIR', DATA_HELP, text.optional()),
   trees: option(
     'DIR',
-    'folder of the hash trees, which name the record at fault; certificate in the data folder if left out',
+    'folder of the hash trees, which name the record at fault; certificate in the data folder, or WAGGLE_CERTIFICATE_DIR of a cluster, if left out',
     text.optional(),
   ),
   since: option(
@@ -77,9 +83,15 @@ async function runVerify(wanted: Wanted, deps: CommandDeps): Promise<number> {
     const opened = await showReading('Verifying', { log, codec }, deps)
     const { out } = opened
     if (certificate === undefined || key === undefined)
-      return printFindings(out, wanted.json, undefined, await treeFindings(wanted, opened))
+      return printFindings(out, wanted.json, undefined, await treeFindings(wanted, opened, deps))
     const verifier = await verifierOf(key)
-    const { certificate: found, findings } = await verifyAll(wanted, opened, certificate, verifier)
+    const trees = treesFolder(wanted.trees, wanted.data, deps.environment)
+    const { certificate: found, findings } = await verifyAll(
+      { ...wanted, trees },
+      opened,
+      certificate,
+      verifier,
+    )
     const since = await sinceFindings(wanted, certificate, verifier)
     return printFindings(out, wanted.json, found, [...findings, ...since])
   } finally {
@@ -93,9 +105,8 @@ async function verifyAll(
   certificate: string,
   verifier: string,
 ): ReturnType<typeof verifyCertificate> {
-  const { data, trees: folder, content, deep, code } = wanted
-  const kept = data ?? folder
-  const trees = kept === undefined ? undefined : await keptTrees(treesFolder(folder, data))
+  const { trees: folder, content, deep, code } = wanted
+  const trees = folder === undefined ? undefined : await keptTrees(folder)
   return verifyCertificate(certificate, {
     log,
     codec,
@@ -110,8 +121,9 @@ async function verifyAll(
 async function treeFindings(
   { trees: folder, data }: Wanted,
   { log }: OpenedLog,
+  { environment }: CommandDeps,
 ): Promise<Finding[]> {
-  const where = treesFolder(folder, data)
+  const where = neededTreesFolder(folder, data, environment)
   const trees = await keptTrees(where)
   if (trees === undefined)
     throw new WaggleError('NOT_FOUND', `There is no certificate, and no trees are kept in ${where}`)

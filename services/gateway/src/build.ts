@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { composeServices, systemRandom, WaggleError } from '@waggle/base'
+import { keptCertificate } from '@waggle/certify'
 import type { KafkaLog } from '@waggle/log/kafka'
 import { createMemoryIndexStore, type IndexStore } from '@waggle/replay'
 import type { EngineDeps, ServiceBasics, ServiceConfig, TopicsFile, Worker } from '@waggle/service'
@@ -7,6 +8,7 @@ import { openClusterBus, type ClusterBus, type ClusterDeps } from '@waggle-servi
 import { createHttpDoor } from './analyst/http-door.ts'
 import { createGatewayApp } from './app.ts'
 import { projectionsElsewhere, registryElsewhere, subjectsElsewhere } from './cluster-parts.ts'
+import type { GatewayOptions } from './gateway-parts.ts'
 import { createGatewayServer } from './server.ts'
 import { createTrafficCounts } from './traffic-counts.ts'
 import { openTokenFile } from './token-file.ts'
@@ -32,6 +34,13 @@ async function openIndexStore({ WAGGLE_SNAPSHOT_DIR: folder }: ServiceConfig): P
   if (folder === undefined) return createMemoryIndexStore()
   const { openLmdbIndexStore } = await import('@waggle/replay/lmdb')
   return openLmdbIndexStore(join(folder, 'trajectory-index'))
+}
+
+/** Read at every question, so that a new certificate counts at once. */
+function certificateIn({
+  WAGGLE_CERTIFICATE_DIR: folder,
+}: ServiceConfig): GatewayOptions['certified'] {
+  return folder === undefined ? undefined : () => keptCertificate(folder)
 }
 
 /** The gateway of a cluster: views in this process by tailing Kafka, analysts through ClickHouse. */
@@ -62,6 +71,7 @@ export async function buildGateway(
     registry,
     subjects: subjectsElsewhere(registry),
     logStatus: () => bus.log.status(),
+    certified: certificateIn(config),
     topics,
     origins: config.WAGGLE_GATEWAY_ORIGINS,
     hosts: config.WAGGLE_GATEWAY_HOSTS,
