@@ -58,8 +58,7 @@ function withoutSessions(log: EventLog): EventLog {
   return {
     ...log,
     supports: { ...log.supports, idempotentAppend: false },
-    append: (records) =>
-      log.append(records.map(({ producer: _producer, ...record }) => record)),
+    append: (records) => log.append(records.map(({ producer: _producer, ...record }) => record)),
   }
 }
 

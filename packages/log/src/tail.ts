@@ -12,14 +12,19 @@ export function tailPositions(from: readonly Position[]): TailPositions {
   return new Map(from.map((position) => [partitionName(position), position]))
 }
 
+/** Whether there is nothing to read; where an engine knows that without reading. */
+export type IsAtEnd = (name: string, position: Position) => boolean
+
 /** One turn over the partitions: a batch of each that has records, and its position moved behind it. */
 export async function* readRound(
   log: Pick<EventLog, 'read'>,
   positions: TailPositions,
   { signal, maxRecords }: TailOptions,
+  isAtEnd: IsAtEnd = () => false,
 ): AsyncGenerator<LogBatch> {
   for (const [name, position] of positions) {
     if (signal.aborted) return
+    if (isAtEnd(name, position)) continue
     const records = await log.read(position, Math.min(maxRecords, LIMITS.batchEventsMax))
     const last = records.at(-1)
     if (last === undefined) continue
@@ -37,13 +42,14 @@ export async function* tailByReading(
   from: readonly Position[],
   options: TailOptions,
   waitForAppend: WaitForAppend,
+  isAtEnd?: IsAtEnd,
 ): AsyncIterable<LogBatch> {
   const { signal } = options
   const positions = tailPositions(from)
   let appended: Promise<void> | undefined
   while (!signal.aborted) {
     let found = false
-    for await (const batch of readRound(log, positions, options)) {
+    for await (const batch of readRound(log, positions, options, isAtEnd)) {
       found = true
       yield batch
     }

@@ -13,11 +13,16 @@ const DAY_MICROS = 86_400_000_000
 /** Trading days are five of seven. */
 const CALENDAR_DAYS = 1.4
 
-/** Outcomes of the forecasts whose horizon ends at this bar, then the verdicts on them. */
-export async function judge(context: BarContext, state: SwarmState): Promise<void> {
+export interface Judged {
+  /** Settles when the verdicts, and the lessons of those they are about, are in the log. */
+  readonly judged: Promise<unknown>
+}
+
+/** Outcomes of the forecasts whose horizon ends at this bar, then the verdicts on them, which are said when this returns. */
+export async function judge(context: BarContext, state: SwarmState): Promise<Judged> {
   const { emitters, bars, index } = context
   const due = state.open.filter(({ dueAt }) => dueAt <= index)
-  if (due.length === 0) return
+  if (due.length === 0) return { judged: Promise.resolve() }
   state.open = state.open.filter(({ dueAt }) => dueAt > index)
   const results = due.map((open) => ({ open, value: bars[index]!.price / open.from - 1 }))
   const judgeEmitter = emitters['risk-manager']
@@ -54,7 +59,13 @@ export async function judge(context: BarContext, state: SwarmState): Promise<voi
       ? []
       : [learn(context, open, open.lesson, { value, outcome: outcomes[position]!.event.id })],
   )
-  await Promise.all([judging, ...lessons])
+  return { judged: later(Promise.all([judging, ...lessons])) }
+}
+
+/** Somebody waits for it, but not yet: a failure until then is not one that nobody hears of. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
 }
 
 /** Who forecast it keeps what came of it. */

@@ -36,13 +36,16 @@ export async function runSwarm({
   if (start === 0) await join(emitters, clock, file)
   const indicators = new Indicators()
   const shared = { bus, emitters, minds, symbol, bars: file.bars, learned: {} }
+  let complete: Promise<unknown> = Promise.resolve()
   for (const [index, bar] of file.bars.entries()) {
     const features = indicators.next(bar)
     if (index < start) continue
     clock.openBar(bar.date)
-    await tradeBar({ ...shared, index, features }, state)
+    const context = { ...shared, index, features }
+    ;({ complete } = await tradeBar(context, state, complete))
     onBar?.(index)
   }
+  await complete
   return start
 }
 

@@ -4,7 +4,7 @@ import { REBALANCE_BAND, targetExposure } from './agents/portfolio-optimizer.ts'
 import { VOTERS, type AgentName } from './agents/roster.ts'
 import { regimeOf } from './agents/sentiment-analyzer.ts'
 import type { Motion } from './agents/voters.ts'
-import { forecast, judge } from './forecast-bar.ts'
+import { forecast, judge, later } from './forecast-bar.ts'
 import type { BarContext } from './bar-context.ts'
 import { movedText, SHARED, situationOf, tradeLesson } from './lessons.ts'
 import { perceive } from './perceive-bar.ts'
@@ -17,17 +17,29 @@ const ONE: Decimal = 1_000_000_000n
 const DAY_MS = 86_400_000
 const PROPOSAL_OPEN_DAYS = 1
 
+/** A bar whose events are all said. */
+export interface TradedBar {
+  /** Settles when the conductor's state is in the log: the bar is complete then. */
+  readonly complete: Promise<unknown>
+}
+
 /**
  * One bar of the swarm's life, as a function of the bar and the state; the order of its events is fixed, so
- * that a repeated bar emits the same bytes under the same sequence numbers.
+ * that a repeated bar emits the same bytes under the same sequence numbers. Nobody waits for the log who need not: what
+ * is said meanwhile shares a commit.
+ *
+ * @param before The bar before it, which is complete before this one is.
  */
-export async function tradeBar(context: BarContext, state: SwarmState): Promise<void> {
+export async function tradeBar(
+  context: BarContext,
+  state: SwarmState,
+  before: Promise<unknown>,
+): Promise<TradedBar> {
   await fillOrder(context, state)
   const seen = await perceive(context, state)
-  await judge(context, state)
-  await forecast(context, state, seen)
+  const [{ judged }] = await Promise.all([judge(context, state), forecast(context, state, seen)])
   await rebalance(context, state)
-  await remember(context, state)
+  return remember(context, state, [before, judged])
 }
 
 /** Carries out yesterday's approved order at today's open, under the lock of the order book. */
@@ -145,11 +157,12 @@ async function rebalance(context: BarContext, state: SwarmState): Promise<void> 
   state.order = { decision: event.id, trajectory, exposure: target, request: proposal, situation }
 }
 
-/** Every agent's own state, then, when all of that is in the log, the conductor's: the bar is complete. */
+/** Every agent's own state, then, when all of that is in the log, the conductor's. */
 async function remember(
   { emitters, bars, index, features }: BarContext,
   state: SwarmState,
-): Promise<void> {
+  others: readonly Promise<unknown>[],
+): Promise<TradedBar> {
   const { date } = bars[index]!
   const own: Partial<Record<AgentName, object>> = {
     'market-hunter': { date, forecast: huntForecast(features) ?? null },
@@ -158,25 +171,25 @@ async function remember(
     'risk-manager': { date, equity: equityOf(state, features.price), peakEquity: state.peakEquity },
     'trade-executor': { date, cash: state.cash, units: state.units },
   }
-  await Promise.all(
-    (Object.entries(own) as [AgentName, object][]).map(([agent, content]) =>
-      emitters[agent].emit({
-        kind: 'agent_state',
-        type: 'CURRENT',
-        version: index,
-        state: JSON.stringify(content),
-      }),
-    ),
+  const states = (Object.entries(own) as [AgentName, object][]).map(([agent, content]) =>
+    emitters[agent].emit({
+      kind: 'agent_state',
+      type: 'CURRENT',
+      version: index,
+      state: JSON.stringify(content),
+    }),
   )
+  await Promise.all([...others, ...states])
   state.bar = index
   state.seqs = Object.fromEntries(Object.entries(emitters).map(([agent, { seq }]) => [agent, seq]))
   state.seqs.conductor = emitters.conductor.seq + 1
-  await emitters.conductor.emit({
+  const complete = emitters.conductor.emit({
     kind: 'agent_state',
     type: 'CHECKPOINT',
     version: index,
     state: JSON.stringify(state),
   })
+  return { complete: later(complete) }
 }
 
 /** Units to buy (positive) or sell for the exposure wanted, valued at this price. */

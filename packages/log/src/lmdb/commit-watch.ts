@@ -1,22 +1,24 @@
-import type { AppendSignal } from '../append-signal.ts'
+import { AppendSignal } from '../append-signal.ts'
+import type { SeenEnds } from './seen-ends.ts'
 import type { Storage } from './storage.ts'
 
 const POLL_MS = 5
 
 /**
- * Sees the appends of other processes: while someone waits at the end of the log, the commit counter is
- * looked at every few milliseconds (a read of mapped memory). Appends of this process wake at once.
+ * Tells whoever waits at the end of the log of appends. Those of this process wake at once. To see those of other
+ * processes, the commit counter is looked at every few milliseconds while someone waits (a read of mapped memory).
  */
 export class CommitWatch {
   readonly #storage: Storage
-  readonly #appended: AppendSignal
+  readonly #ends: SeenEnds
+  readonly #appended = new AppendSignal()
   #timer: NodeJS.Timeout | undefined
   #waiting = 0
   #seen = -1
 
-  constructor(storage: Storage, appended: AppendSignal) {
+  constructor(storage: Storage, ends: SeenEnds) {
     this.#storage = storage
-    this.#appended = appended
+    this.#ends = ends
   }
 
   async nextAppend(signal: AbortSignal): Promise<void> {
@@ -25,11 +27,30 @@ export class CommitWatch {
     try {
       await this.#appended.wait(signal)
     } finally {
-      if (--this.#waiting === 0) this.stop()
+      if (--this.#waiting === 0) this.#rest()
     }
   }
 
+  /** This process has made the commit of this number. */
+  committed(commit: number): void {
+    // Not where another process made one before it.
+    if (commit === this.#seen + 1) this.#seen = commit
+    this.changed()
+  }
+
+  /** The log is not what it was. */
+  changed(): void {
+    this.#ends.forget()
+    this.#appended.notify()
+  }
+
+  /** Nobody is to wait any more. */
   stop(): void {
+    this.#rest()
+    this.changed()
+  }
+
+  #rest(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
@@ -39,6 +60,6 @@ export class CommitWatch {
     const commits = this.#storage.commits()
     if (commits === this.#seen) return
     this.#seen = commits
-    this.#appended.notify()
+    this.changed()
   }
 }

@@ -16,11 +16,12 @@ interface PendingAppend {
 export class GroupCommit {
   readonly #storage: Storage
   readonly #clock: Clock
-  readonly #onCommit: () => void
+  readonly #onCommit: (commit: number) => void
   #pending: PendingAppend[] = []
   #flushing: Promise<void> | undefined
 
-  constructor(storage: Storage, clock: Clock, onCommit: () => void) {
+  /** @param onCommit Told the number of each commit that added records, before whoever appended them is. */
+  constructor(storage: Storage, clock: Clock, onCommit: (commit: number) => void) {
     this.#storage = storage
     this.#clock = clock
     this.#onCommit = onCommit
@@ -59,8 +60,8 @@ export class GroupCommit {
   async #commit(group: readonly PendingAppend[]): Promise<void> {
     const settle: (() => void)[] = []
     try {
-      const wrote = await this.#storage.write(() => this.#write(group, settle))
-      if (wrote) this.#onCommit()
+      const commit = await this.#storage.write(() => this.#write(group, settle))
+      if (commit !== undefined) this.#onCommit(commit)
       for (const step of settle) step()
     } catch (error) {
       const failure = new WaggleError('LOG_UNAVAILABLE', `The commit failed: ${messageOf(error)}`, {
@@ -70,7 +71,8 @@ export class GroupCommit {
     }
   }
 
-  #write(group: readonly PendingAppend[], settle: (() => void)[]): boolean {
+  /** Number of the commit; undefined where there is nothing to commit. */
+  #write(group: readonly PendingAppend[], settle: (() => void)[]): number | undefined {
     const staged = new StagedAppends(this.#storage)
     for (const { records, resolve, reject } of group) {
       try {
@@ -80,8 +82,9 @@ export class GroupCommit {
         settle.push(() => reject(error))
       }
     }
-    const wrote = staged.write(this.#clock)
-    if (wrote) this.#storage.putCommits(this.#storage.commits() + 1)
-    return wrote
+    if (!staged.write(this.#clock)) return undefined
+    const commit = this.#storage.commits() + 1
+    this.#storage.putCommits(commit)
+    return commit
   }
 }

@@ -1,8 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Clock } from '@waggle/base'
-import type { TopicPartition } from '@waggle/event'
-import { AppendSignal } from '../append-signal.ts'
-import type { AppendRecord, EventLog } from '../event-log.ts'
+import type { Position, TopicPartition } from '@waggle/event'
+import type { AppendRecord, EventLog, LogRecord } from '../event-log.ts'
 import { checkPartition, closedError, outOfRangeError, partitionCountOf } from '../log-errors.ts'
 import { choosePartition } from '../partition-of.ts'
 import { tailByReading } from '../tail.ts'
@@ -11,6 +10,7 @@ import { CommitWatch } from './commit-watch.ts'
 import { GroupCommit } from './group-commit.ts'
 import { readRecords, type PartitionId } from './read-batches.ts'
 import { lmdbRetention } from './retention.ts'
+import { SeenEnds } from './seen-ends.ts'
 import type { PlacedRecord } from './stage-appends.ts'
 import { Storage } from './storage.ts'
 
@@ -29,15 +29,16 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<EventLog> {
   mkdirSync(path, { recursive: true })
   const storage = new Storage(path, scanBytes)
   const entries = await storage.openTopics(topics)
-  const appended = new AppendSignal()
-  const commits = new GroupCommit(storage, clock, () => appended.notify())
-  const watch = new CommitWatch(storage, appended)
   let closed = false
 
   const locate = (at: TopicPartition): PartitionId => {
     checkPartition(topics, at)
     return { topic: at.topic, partition: at.partition, topicId: entries.get(at.topic)!.id }
   }
+
+  const seen = new SeenEnds(storage, locate)
+  const watch = new CommitWatch(storage, seen)
+  const commits = new GroupCommit(storage, clock, (commit) => watch.committed(commit))
 
   const place = (record: AppendRecord): PlacedRecord => {
     const partition = choosePartition(record, partitionCountOf(topics, record.topic))
@@ -58,22 +59,21 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<EventLog> {
     },
     read: async (from, maxRecords) => {
       fresh()
-      const at = locate(from)
-      // Tails ask at the end most of the time: one lookup answers that without a cursor.
-      const { next } = storage.end(at.topicId, at.partition)
-      if (from.offset > next) throw outOfRangeError(from, BigInt(next))
-      if (from.offset === BigInt(next)) return []
-      const records = readRecords(storage, at, Number(from.offset), maxRecords)
-      if (records.length === 0) checkStart(storage, at, from)
-      return records
+      return readFrom(storage, locate(from), from, maxRecords)
     },
     blocks: lmdbBlockReads(storage, (at) => {
       fresh()
       return locate(at)
     }),
-    retention: lmdbRetention(storage, locate, () => appended.notify()),
+    retention: lmdbRetention(storage, locate, () => watch.changed()),
     tail: (from, options) =>
-      tailByReading(log, from, options, (signal) => watch.nextAppend(signal)),
+      tailByReading(
+        log,
+        from,
+        options,
+        (signal) => watch.nextAppend(signal),
+        (name, position) => !closed && seen.isAtEnd(name, position),
+      ),
     ends: async (wanted) => {
       fresh()
       return wanted.map((wantedPartition) => {
@@ -85,10 +85,24 @@ export async function openLmdbLog(options: LmdbLogOptions): Promise<EventLog> {
       if (closed) return
       closed = true
       watch.stop()
-      appended.notify()
       await commits.drained()
       await storage.close()
     },
   }
   return log
+}
+
+function readFrom(
+  storage: Storage,
+  at: PartitionId,
+  from: Position,
+  maxRecords: number,
+): LogRecord[] {
+  // Many ask at the end: one lookup answers that without a cursor.
+  const { next } = storage.end(at.topicId, at.partition)
+  if (from.offset > next) throw outOfRangeError(from, BigInt(next))
+  if (from.offset === BigInt(next)) return []
+  const records = readRecords(storage, at, Number(from.offset), maxRecords)
+  if (records.length === 0) checkStart(storage, at, from)
+  return records
 }
