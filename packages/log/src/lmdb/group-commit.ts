@@ -20,7 +20,7 @@ export class GroupCommit {
   #pending: PendingAppend[] = []
   #flushing: Promise<void> | undefined
 
-  /** @param onCommit Told the number of each commit that added records, before whoever appended them is. */
+  /** @param onCommit Told the number of each commit that added records, behind whoever appended them. */
   constructor(storage: Storage, clock: Clock, onCommit: (commit: number) => void) {
     this.#storage = storage
     this.#clock = clock
@@ -40,9 +40,11 @@ export class GroupCommit {
   }
 
   async #flush(): Promise<void> {
-    // A turn later, so that appends of the same turn share the first commit too.
-    await Promise.resolve()
-    while (this.#pending.length > 0) await this.#commit(this.#takeGroup())
+    while (this.#pending.length > 0) {
+      // A turn later, so that whoever was just acknowledged, or waits for nothing else, shares the commit.
+      await new Promise(setImmediate)
+      await this.#commit(this.#takeGroup())
+    }
     this.#flushing = undefined
   }
 
@@ -61,8 +63,9 @@ export class GroupCommit {
     const settle: (() => void)[] = []
     try {
       const commit = await this.#storage.write(() => this.#write(group, settle))
-      if (commit !== undefined) this.#onCommit(commit)
       for (const step of settle) step()
+      // A turn later too: what was acknowledged may lead to the next append, which goes to the disk while views read.
+      if (commit !== undefined) setImmediate(this.#onCommit, commit)
     } catch (error) {
       const failure = new WaggleError('LOG_UNAVAILABLE', `The commit failed: ${messageOf(error)}`, {
         cause: error,
