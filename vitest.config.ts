@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Where every server is wanted, as in CI and by `npm run test:all`, the slow tier runs too. */
 const everything = process.env['WAGGLE_REQUIRE_INFRA'] === '1' || process.env['WAGGLE_SLOW'] === '1'
-/** Half of them: tests have servers, brokers and browsers beside them. */
-const workers = Math.max(2, Math.ceil(availableParallelism() / 2))
+/** Half of them: tests have servers, brokers and browsers beside them. Whole clusters of the slow tier start too late beside two others. */
+const workers = Math.max(everything ? 2 : 3, Math.ceil(availableParallelism() / 2))
 const slow = { extends: true as const, test: { name: 'slow', include: ['test/**/*.slow.test.ts'] } }
 
 /** OpenTelemetry has one SDK a process, so each of these files has a process of its own. */
