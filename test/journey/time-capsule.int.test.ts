@@ -27,6 +27,7 @@ import { createHotProjection } from '@waggle/view-hot'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { plainJson, readCapsule, releasedSchemas } from '../support/capsule.ts'
 import { inMemoryRegistry } from '../support/memory-bus.ts'
+import { SLOW_TIER } from '../support/slow-tier.ts'
 
 const START = Date.UTC(2020, 0, 1) * 1000
 const released = releasedSchemas()
@@ -101,7 +102,7 @@ describe('the time capsule', () => {
     expect(await project(old, make(old))).not.toBe(await make(now).digest())
   })
 
-  it('ClickHouse: the same rows from old bytes as from new ones', async () => {
+  it.runIf(SLOW_TIER)('ClickHouse: the same rows from old bytes as from new ones', async () => {
     const digests: string[] = []
     for (const log of [await logOf(({ old }) => old), await logOf(encodedNow)]) {
       const folder = mkdtempSync(join(tmpdir(), 'waggle-capsule-'))
