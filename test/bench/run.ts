@@ -16,6 +16,7 @@ import { benchKafkaProduce } from './kafka-produce.ts'
 import { benchLocks } from './locks.ts'
 import { machineLine } from './measure.ts'
 import { benchMemory } from './memory.ts'
+import { benchMemorySnapshots } from './memory-snapshots.ts'
 import { benchMessages } from './messages.ts'
 import { benchOlderWriters } from './older-writers.ts'
 import { benchRecall } from './recall.ts'
@@ -36,6 +37,7 @@ const benches = {
   certify: benchCertify,
   trajectory: benchTrajectory,
   snapshots: benchSnapshots,
+  'memory-snapshots': benchMemorySnapshots,
   analytics: benchAnalytics,
   'clickhouse-http': benchClickHouseHttp,
   fork: benchFork,
@@ -56,6 +58,11 @@ const benches = {
   'kafka-latency': benchKafkaLatency,
 }
 const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  console.error(`No bench ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`)
+  process.exit(2)
+}
 
 console.log(machineLine())
 for (const [name, bench] of Object.entries(benches)) {

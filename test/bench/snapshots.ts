@@ -8,7 +8,6 @@ import { createHotProjection } from '@waggle/view-hot'
 import { NO_CONTEXT } from '../support/no-context.ts'
 import { filledLog } from './filled-log.ts'
 import { line, show, verify } from './measure.ts'
-import { benchMemorySnapshots } from './memory-snapshots.ts'
 
 const AGENTS = 50
 const START = 1_577_836_800_000_000
@@ -22,10 +21,6 @@ const SCOPE = { swarm: 'bench', run: null }
  * `WAGGLE_BENCH_EVENTS` decisions (10 million make the figure of the issue), kept in `WAGGLE_BENCH_DIR` if given.
  */
 export async function benchSnapshots(): Promise<string[]> {
-  return [...(await benchHotSnapshots()), ...(await benchMemorySnapshots())]
-}
-
-async function benchHotSnapshots(): Promise<string[]> {
   const events = Number(process.env['WAGGLE_BENCH_EVENTS'] ?? 1_000_000)
   const kept = process.env['WAGGLE_BENCH_DIR']
   const { folder, log, codec, clock, dispose } = await filledLog(events, decisionOf, kept)
