@@ -48,7 +48,7 @@ export function createCoordinationProjection(
 
   return {
     name: 'coordination',
-    version: 1,
+    version: 2,
     topics: COORDINATION_TOPICS,
     view: createCoordinationView(partitions),
     due: (by) =>
