@@ -31,10 +31,9 @@ export class CommitWatch {
     }
   }
 
-  /** This process has made the commit of this number. */
+  /** This process has made the commit of this number: with it, all before it are there. */
   committed(commit: number): void {
-    // Not where another process made one before it.
-    if (commit === this.#seen + 1) this.#seen = commit
+    this.#seen = commit
     this.changed()
   }
 
