@@ -1,14 +1,8 @@
 import type { KnownEvent } from '@waggle/consume'
-import type { WaggleEvent } from '@waggle/event'
+import { comparePositions, type WaggleEvent } from '@waggle/event'
 import { lineageOf } from './find-lineage.ts'
 import { partingOf } from './lineage.ts'
-import {
-  compareKnown,
-  stepsBehind,
-  type RunSteps,
-  type Step,
-  type StepSource,
-} from './own-steps.ts'
+import { stepsBehind, type RunSteps, type Step, type StepSource } from './own-steps.ts'
 import { differingFields, plainStep, type Comparing } from './plain-step.ts'
 
 export interface CompareOptions extends StepSource {
@@ -95,6 +89,10 @@ function divergence(
 function firstSide({ a, b }: Divergence): KnownEvent {
   if (a === undefined) return b!
   return b === undefined || compareKnown(a, b) <= 0 ? a : b
+}
+
+function compareKnown(a: KnownEvent, b: KnownEvent): number {
+  return a.knownFrom - b.knownFrom || comparePositions(a.position, b.position)
 }
 
 /** What led to a step in its own run, the first cause first and the step last: causes and a decision's inputs. */

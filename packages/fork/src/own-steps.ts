@@ -1,6 +1,6 @@
 import type { KnownEvent } from '@waggle/consume'
 import type { Codec } from '@waggle/codec'
-import { comparePositions, positionText, type Kind } from '@waggle/event'
+import { positionText, type Kind } from '@waggle/event'
 import type { EventLog } from '@waggle/log'
 import { replayKnown } from '@waggle/replay'
 import { openWhole, type Vault } from '@waggle/vault'
@@ -18,8 +18,8 @@ export interface RunSteps {
   readonly run: string | null
   /** In known order. */
   readonly steps: readonly Step[]
-  /** What moved its clock, in known order: no steps, but named too, for results say what ended them. */
-  readonly ticks: readonly KnownEvent[]
+  /** The same among the ticks that moved its clock, which are named too, for results say what ended them. */
+  readonly timeline: readonly Step[]
   readonly byName: ReadonlyMap<string, Step>
   readonly nameById: ReadonlyMap<string, string>
   readonly nameByPosition: ReadonlyMap<string, string>
@@ -42,8 +42,7 @@ export async function stepsBehind(
   parting: Offsets | undefined,
 ): Promise<RunSteps> {
   const run = runOf(lineage)
-  const steps: Step[] = []
-  const ticks: KnownEvent[] = []
+  const timeline: Step[] = []
   const nameById = new Map<string, string>()
   const names = new StepNames((id) => nameById.get(id))
   const nameByPosition = new Map<string, string>()
@@ -60,19 +59,16 @@ export async function stepsBehind(
       const name = kind === 'tick' ? `tick ${event.known_at}` : names.next(event)
       nameById.set(event.id, name)
       nameByPosition.set(positionText(position), name)
-      if (kind === 'tick') {
-        ticks.push(known)
-        continue
-      }
       const whole = (await openWhole(vault, event)) ?? event
-      steps.push({ name, known: whole === event ? known : { ...known, event: whole } })
+      timeline.push({ name, known: whole === event ? known : { ...known, event: whole } })
     }
   }
+  const steps = timeline.filter(isStep)
   const byName = new Map(steps.map((step) => [step.name, step]))
-  return { run, steps, ticks, byName, nameById, nameByPosition }
+  return { run, steps, timeline, byName, nameById, nameByPosition }
 }
 
-/** The order in which a swarm learned them. */
-export function compareKnown(a: KnownEvent, b: KnownEvent): number {
-  return a.knownFrom - b.knownFrom || comparePositions(a.position, b.position)
+/** Whether it is more than time that went on. */
+export function isStep({ known }: Step): boolean {
+  return known.event.kind !== 'tick'
 }

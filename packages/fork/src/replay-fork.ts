@@ -7,7 +7,7 @@ import { createCarrier, type CarrySource } from './carry.ts'
 import { lineageOf } from './find-lineage.ts'
 import { StepNames } from './names.ts'
 import { forkSession, type ForkBus } from './open-fork.ts'
-import { compareKnown, stepsBehind, type RunSteps, type Step } from './own-steps.ts'
+import { isStep, stepsBehind, type RunSteps, type Step } from './own-steps.ts'
 import { differingFields, plainStep } from './plain-step.ts'
 
 /** An agent as a function: what it says to an event. It may ask the fork's views. */
@@ -53,24 +53,21 @@ interface Saying {
 export async function replayFork(bus: ForkBus, options: ReplayForkOptions): Promise<ReplayedFork> {
   const { swarm, parent, cut } = bus
   const before = await stepsBehind(options, await lineageOf(options, swarm, parent), cut)
-  const { ticks } = before
   await bus.caughtUp(CATCH_UP_MS)
   const replay = new ForkReplay(bus, options, before)
   const { until = Infinity, onProgress } = options
-  const beyond = before.steps.findIndex(({ known }) => known.knownFrom > until)
-  const steps = beyond < 0 ? before.steps : before.steps.slice(0, beyond)
-  let ticked = 0
-  const tickBefore = async (isBefore: (tick: KnownEvent) => boolean): Promise<void> => {
-    for (; ticked < ticks.length && isBefore(ticks[ticked]!); ticked++)
-      await replay.tick(ticks[ticked]!)
+  const beyond = before.timeline.findIndex(({ known }) => known.knownFrom > until)
+  const timeline = beyond < 0 ? before.timeline : before.timeline.slice(0, beyond)
+  const total = timeline.filter(isStep).length
+  let done = 0
+  for (const step of timeline) {
+    const { knownFrom, position } = step.known
+    await replay.sayBefore(knownFrom, position.topic)
+    if (isStep(step)) {
+      await replay.take(step)
+      onProgress?.(++done, total)
+    } else await replay.tick(step.known)
   }
-  for (const [index, step] of steps.entries()) {
-    await tickBefore((tick) => compareKnown(tick, step.known) < 0)
-    await replay.sayBefore(step.known.knownFrom, step.known.position.topic)
-    await replay.take(step)
-    onProgress?.(index + 1, steps.length)
-  }
-  await tickBefore(({ knownFrom }) => knownFrom <= until)
   return replay.end(until)
 }
 
@@ -125,10 +122,9 @@ class ForkReplay {
   }
 
   /** Time goes on in the fork where it did in the parent, so what ended by that ends in the fork. */
-  async tick({ event, position, knownFrom }: KnownEvent): Promise<void> {
+  async tick({ event, position }: KnownEvent): Promise<void> {
     const { log, codec, swarm, run } = this.#bus
     const { topic, partition } = position
-    await this.sayBefore(knownFrom, topic)
     await this.#carrier.flush()
     await tickPartitions({
       log,
