@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { seededRandom, silentLogger, systemClock, type Logger } from '@waggle/base'
 import { createRunner, readAdmitted, type ProjectionRunner } from '@waggle/consume'
 import type { AnyDraft, Emitted } from '@waggle/emit'
@@ -16,12 +16,10 @@ import {
 } from '@waggle-services/memory-view'
 import { canariesAbout } from '../support/canaries.ts'
 import { memoryBus, SWARM, type MemoryBus } from '../support/memory-bus.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
 const TOPIC = 'waggle.compensations.v1'
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 
 interface Scene {
   readonly bus: MemoryBus

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isWaggleError, seededRandom, silentLogger, systemClock, type Micros } from '@waggle/base'
 import { createTrust, WARDEN, type Trust } from '@waggle/agent'
 import { createRunner } from '@waggle/consume'
@@ -9,14 +9,12 @@ import { createLexicalEmbedder, createRecallIndex } from '@waggle/recall'
 import { createMemoryVault } from '@waggle/vault'
 import { createCoordinationProjection } from '@waggle/view-coordination'
 import { memoryBus, SWARM } from '../support/memory-bus.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
 const SCOPE = { swarm: SWARM, run: null }
 const WAIT_MS = 10_000
 const SECOND = 1_000_000
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 
 /** A swarm with its memory and its registry; agents join with the capabilities given. */
 async function scene(agents: Readonly<Record<string, readonly string[]>>) {

@@ -6,21 +6,16 @@ import { silentLogger } from '@waggle/base'
 import { createRunner } from '@waggle/consume'
 import { createAnalyticsProjection, type AnalyticsStore } from '@waggle/view-analytics'
 import { openChdbStore } from '@waggle/view-analytics/chdb'
-import { hasRedis, startRedis } from '@waggle-infra/native/redis'
-import { afterEach, describe, expect, it } from 'vitest'
-import { resolveInfra } from '../support/infra.ts'
+import { startRedis } from '@waggle-infra/native/redis'
+import { describe, expect, it } from 'vitest'
 import { memoryBus, SWARM, type MemoryBus } from '../support/memory-bus.ts'
-import { randomPrefix } from '../support/redis.ts'
+import { randomPrefix, resolveNativeRedis } from '../support/redis.ts'
 import { emitSome, runStore, truthOf } from '../support/redis-faults.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
 const WAIT_MS = 60_000
-const native = await resolveInfra('redis-server', [
-  async () => ((await hasRedis()) ? true : undefined),
-])
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const native = await resolveNativeRedis()
+const undo = undoAfterEach()
 
 describe.skipIf(native === undefined)('the hot view in Redis, in a newer version', () => {
   it('is built beside the older one, which serves on until the next start drops it', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createRunner, type RowDifference } from '@waggle/consume'
 import {
@@ -13,12 +13,10 @@ import { analyticsScene } from '../support/analytics-scene.ts'
 import { freshHttpStore, resolveClickHouse } from '../support/clickhouse.ts'
 import { memoryBus, type MemoryBus } from '../support/memory-bus.ts'
 import { emitSome, until } from '../support/redis-faults.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
 const server = await resolveClickHouse()
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 afterAll(() => server?.stop())
 
 const WHOLE = { resume: false, onProgress: () => {} }

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createCodec } from '@waggle/codec'
 import { createRunner, type ProjectionRunner } from '@waggle/consume'
@@ -14,7 +14,7 @@ import { createMemoryProjection, type MemoryProjection } from '@waggle/memory'
 import { createLexicalEmbedder } from '@waggle/recall'
 import { createLogRegistry } from '@waggle/registry'
 import { createFileVault, type Vault } from '@waggle/vault'
-import { hasRedis, startRedis, type NativeRedis } from '@waggle-infra/native/redis'
+import { startRedis, type NativeRedis } from '@waggle-infra/native/redis'
 import { openEmbeddedBus, type EmbeddedBus } from '@waggle-services/embedded'
 import {
   createEraserService,
@@ -29,21 +29,16 @@ import {
   textsOf,
   type Canaries,
 } from '../support/canaries.ts'
-import { resolveInfra } from '../support/infra.ts'
-import { openTestStore } from '../support/redis.ts'
+import { openTestStore, resolveNativeRedis } from '../support/redis.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
-const native = await resolveInfra('redis-server', [
-  async () => ((await hasRedis()) ? true : undefined),
-])
+const native = await resolveNativeRedis()
 
 const SWARM = 'bees'
 const SCOPE = { swarm: SWARM, run: null }
 const WAIT_MS = 30_000
 const clock = systemClock()
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 
 interface Scene {
   readonly data: string

@@ -1,5 +1,5 @@
 import { Cluster, Redis } from 'ioredis'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { systemClock, type Clock } from '@waggle/base'
 import { partitionsOf } from '@waggle/log'
 import { HOT_TOPICS } from '@waggle/view-hot'
@@ -14,13 +14,11 @@ import {
   until,
   type RunningStore,
 } from '../support/redis-faults.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
 const servers = { 'one server': await resolveRedis(), 'a cluster': await resolveRedisCluster() }
 const NONE: RedisLinkOptions = { endpoints: [] }
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 afterAll(async () => {
   for (const server of Object.values(servers)) await server?.dispose()
 })

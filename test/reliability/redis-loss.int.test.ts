@@ -1,14 +1,13 @@
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { silentLogger, systemClock } from '@waggle/base'
 import { createRunner } from '@waggle/consume'
 import { partitionName, type TopicPartition } from '@waggle/event'
 import { createHotProjection } from '@waggle/view-hot'
 import { createFallbackHotReader, createStoreWatch, type HotReader } from '@waggle/view-hot/redis'
-import { hasRedis, startRedis, type NativeRedis } from '@waggle-infra/native/redis'
-import { resolveInfra } from '../support/infra.ts'
+import { startRedis, type NativeRedis } from '@waggle-infra/native/redis'
 import { memoryBus, type MemoryBus } from '../support/memory-bus.ts'
-import { randomPrefix } from '../support/redis.ts'
+import { randomPrefix, resolveNativeRedis } from '../support/redis.ts'
 import {
   emitSome,
   heals,
@@ -18,16 +17,12 @@ import {
   until,
   type RunningStore,
 } from '../support/redis-faults.ts'
+import { undoAfterEach } from '../support/undo.ts'
 
-const native = await resolveInfra('redis-server', [
-  async () => ((await hasRedis()) ? true : undefined),
-])
+const native = await resolveNativeRedis()
 
 const NOBODY = '0191f000-0000-7000-8000-000000000000'
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 
 interface Scene {
   readonly bus: MemoryBus

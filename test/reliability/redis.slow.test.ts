@@ -1,15 +1,9 @@
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { partitionsOf } from '@waggle/log'
 import { HOT_TOPICS } from '@waggle/view-hot'
-import {
-  hasRedis,
-  startRedis,
-  startRedisCluster,
-  type NativeRedis,
-} from '@waggle-infra/native/redis'
+import { startRedis, startRedisCluster, type NativeRedis } from '@waggle-infra/native/redis'
 import { batchesOf } from '../support/hot-feed.ts'
-import { resolveInfra } from '../support/infra.ts'
 import { memoryBus, type MemoryBus } from '../support/memory-bus.ts'
 import {
   emitSome,
@@ -20,16 +14,12 @@ import {
   until,
   type RunningStore,
 } from '../support/redis-faults.ts'
+import { undoAfterEach } from '../support/undo.ts'
+import { resolveNativeRedis } from '../support/redis.ts'
 
-/** Faults need a process of our own to kill. */
-const native = await resolveInfra('redis-server', [
-  async () => ((await hasRedis()) ? true : undefined),
-])
+const native = await resolveNativeRedis()
 
-const undo: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step()
-})
+const undo = undoAfterEach()
 
 async function serve(options: Parameters<typeof startRedis>[0] = {}): Promise<NativeRedis> {
   const server = await startRedis(options)

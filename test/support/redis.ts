@@ -30,6 +30,11 @@ export function resolveRedis(): Promise<TestRedis | undefined> {
   ])
 }
 
+/** Whether there is a redis-server to start and to kill: for faults, which need a process of one's own. */
+export function resolveNativeRedis(): Promise<true | undefined> {
+  return resolveInfra('redis-server', [async () => ((await hasRedis()) ? true : undefined)])
+}
+
 /** Three masters, from WAGGLE_REDIS_CLUSTER (host:port of one node) or the machine. */
 export function resolveRedisCluster(): Promise<TestRedis | undefined> {
   return resolveInfra<TestRedis>('Redis Cluster', [
